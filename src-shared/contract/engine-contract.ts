@@ -1,0 +1,17 @@
+/**
+ * What the engine serves: the same procedures over every carrier (in-process, MessagePort, WebSocket, HTTP). Failures
+ * are `AppError`s; the carrier decides how they travel.
+ */
+import { backupContract } from './backup-contract.ts';
+import { organizationContract } from './organization-contract.ts';
+import { restoreContract } from './restore-contract.ts';
+import { snapshotContract } from './snapshot-contract.ts';
+import { vaultContract } from './vault-contract.ts';
+
+export const engineContract = {
+  vault: vaultContract,
+  organization: organizationContract,
+  backup: backupContract,
+  snapshot: snapshotContract,
+  restore: restoreContract,
+};

@@ -1,0 +1,62 @@
+/**
+ * The closed set of causes that Holdfast can name. Every operational failure carries exactly one of them; the
+ * interface maps codes to words, so a new cause is a new code here and never a new sentence elsewhere.
+ */
+export const errorCodes = [
+  // Sign-in and permissions
+  'sign-in-tenant-unknown',
+  'sign-in-application-unknown',
+  'sign-in-secret-wrong',
+  'sign-in-secret-expired',
+  'sign-in-certificate-rejected',
+  'sign-in-failed',
+  'permission-missing',
+  // The way to Microsoft 365
+  'network-unreachable',
+  'tls-failed',
+  'request-timed-out',
+  'throttled',
+  'service-unavailable',
+  'response-invalid',
+  'request-rejected',
+  // Accounts and items
+  'account-unknown',
+  'account-without-mailbox',
+  'access-denied',
+  'collection-gone',
+  'item-gone',
+  'item-corrupt',
+  'item-too-large',
+  'delta-expired',
+  'delta-unsupported',
+  // Storage Vault
+  'vault-not-found',
+  'vault-exists',
+  'vault-key-wrong',
+  'vault-key-downgraded',
+  'vault-format-newer',
+  'vault-damaged',
+  'vault-busy',
+  'vault-session-fenced',
+  'pack-missing',
+  'pack-damaged',
+  'chunk-missing',
+  'store-full',
+  'store-read-only',
+  'store-unavailable',
+  // Restore
+  'snapshot-unknown',
+  'target-exists',
+  'target-unwritable',
+  'target-full',
+  // Everything else
+  'organization-unknown',
+  'protected-item-unknown',
+  'secret-store-locked',
+  'input-invalid',
+  'cancelled',
+  'internal',
+] as const;
+
+/** One of {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number];

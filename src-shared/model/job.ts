@@ -1,0 +1,72 @@
+/** What a job says while it runs and when it has ended. */
+import { z } from 'zod';
+import { snapshotCountsSchema } from './rows.ts';
+
+const count = z.number().nonnegative();
+
+export const jobPhases = ['preparing', 'saving', 'committing', 'restoring', 'verifying'] as const;
+
+/** Progress: never more certain than the facts, so totals are null until they are known. */
+export const jobProgressSchema = z.object({
+  phase: z.enum(jobPhases),
+  accountsDone: count,
+  accountsTotal: count.nullable(),
+  itemsDone: count,
+  itemsTotal: count.nullable(),
+  bytes: count,
+  requests: count,
+  throttled: count,
+  elapsedMs: count,
+  /** Null while there is nothing to tell it from. */
+  remainingMs: count.nullable(),
+});
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+const causeSchema = z.object({ outcome: z.enum(['skipped', 'failed']), code: z.string(), count });
+
+export const backupReportSchema = z.object({
+  snapshot: count,
+  outcome: z.enum(['complete', 'partial', 'checkpoint']),
+  counts: snapshotCountsSchema,
+  issues: z.array(causeSchema),
+  stored: z.object({ packs: count, packBytes: count }),
+  /** Packs that a crashed run left and this one took over; `damaged` ones are left for prune. */
+  adopted: z.object({ packs: count, sizeBytes: count, damaged: count }),
+  network: z.object({
+    requests: count,
+    retried: count,
+    throttled: count,
+    waitedMs: count,
+    bytesReceived: count,
+  }),
+  durationMs: count,
+});
+export type BackupReport = z.infer<typeof backupReportSchema>;
+
+export const restoreReportSchema = z.object({
+  restored: count,
+  skipped: count,
+  failed: count,
+  bytes: count,
+  /** What could not be restored, at most 1,000 lines; the numbers above are complete. */
+  problems: z.array(z.object({ item: z.string(), code: z.string(), message: z.string() })),
+  targetPath: z.string(),
+  durationMs: count,
+});
+export type RestoreReport = z.infer<typeof restoreReportSchema>;
+
+export const verifyReportSchema = z.object({
+  isClean: z.boolean(),
+  snapshots: count,
+  packs: count,
+  packBytes: count,
+  chunks: count,
+  items: count,
+  /** Packs that no snapshot lists: the next backup takes them over, or prune removes them. */
+  orphanPacks: count,
+  /** Open markers and segments that a crash left. */
+  leftovers: count,
+  problems: z.array(z.object({ file: z.string(), code: z.string(), message: z.string() })),
+  durationMs: count,
+});
+export type VerifyReport = z.infer<typeof verifyReportSchema>;

@@ -1,0 +1,28 @@
+/** What to back up from one organization, and where to. */
+import { z } from 'zod';
+
+/** Which mailboxes: all, only some, or all but some; users by object id, user principal name or address. */
+export const mailboxSelectionSchema = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('all') }),
+  z.object({
+    mode: z.literal('selected'),
+    users: z.array(z.string().trim().min(1).max(320)).min(1).max(100_000),
+  }),
+  z.object({ mode: z.literal('excluding'), users: z.array(z.string().trim().min(1).max(320)).max(100_000) }),
+]);
+export type MailboxSelection = z.infer<typeof mailboxSelectionSchema>;
+
+/** Ids of protected items, organizations and vaults: 32 hexadecimal digits. */
+export const recordIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** Names that people give: shown, and usable in place of an id. */
+export const recordNameSchema = z.string().trim().min(1).max(120);
+
+export const protectedItemSchema = z.object({
+  id: recordIdSchema,
+  name: recordNameSchema,
+  organizationId: recordIdSchema,
+  vaultId: recordIdSchema,
+  mailboxes: mailboxSelectionSchema,
+});
+export type ProtectedItem = z.infer<typeof protectedItemSchema>;

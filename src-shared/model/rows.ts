@@ -1,0 +1,135 @@
+/**
+ * The rows that a snapshot is made of, as the vault stores them and the catalog keeps them. Plain data: no behaviour,
+ * no secrets, ids as Microsoft 365 gives them.
+ */
+import { z } from 'zod';
+
+/** Bytes of a chunk id, a pack name or a hash. */
+export const idBytes = 32;
+
+const key = z.string().min(1).max(1024);
+const size = z.number().int().nonnegative();
+
+/** A 32-byte id. */
+export const idSchema = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length === idBytes,
+);
+
+/** An object: its size, how many levels of id lists stand above the chunks, and the ids of the topmost level. */
+export const objectRefSchema = z.tuple([size, z.number().int().min(0).max(4), z.array(idSchema).max(64)]);
+export type ObjectRef = z.infer<typeof objectRefSchema>;
+
+/** How the content of an item is rebuilt from its object: as it is, or by joining a split MIME message. */
+export const contentKind = { bytes: 0, mime: 1 } as const;
+export type ContentKind = (typeof contentKind)[keyof typeof contentKind];
+
+/** Kind, size of the rebuilt content in bytes, object. */
+export const contentRefSchema = z.tuple([z.union([z.literal(0), z.literal(1)]), size, objectRefSchema]);
+export type ContentRef = z.infer<typeof contentRefSchema>;
+
+/** What lists, search and a restore need to know of an item beside its content; the workload names the keys. */
+export const itemInfoSchema = z.record(z.string().max(64), z.unknown());
+export type ItemInfo = z.infer<typeof itemInfoSchema>;
+
+/** One item as a snapshot holds it. `version` changes with every change in Microsoft 365 (changeKey, eTag). */
+export interface ItemRow {
+  readonly id: string;
+  readonly collection: string;
+  readonly version: string;
+  readonly content: ContentRef;
+  readonly info: ItemInfo;
+}
+
+/** An item that left a collection; it may have been moved to another one in the same session. */
+export interface RemovalRow {
+  readonly id: string;
+  readonly collection: string;
+}
+
+export const collectionRowSchema = z.object({
+  id: key,
+  parent: key.nullable(),
+  name: z.string().max(1024),
+  isHidden: z.boolean(),
+});
+/** A mail folder, calendar, drive or list. `parent` is null at the top. */
+export type CollectionRow = z.infer<typeof collectionRowSchema>;
+
+export const issueRowSchema = z.object({
+  item: key,
+  collection: key,
+  outcome: z.enum(['skipped', 'failed']),
+  code: key,
+  version: z.string().max(1024),
+  name: z.string().max(1024),
+  attempts: size,
+});
+/** An item that is not in the snapshot as it is in Microsoft 365, and why. An id of `*` stands for a whole collection. */
+export type IssueRow = z.infer<typeof issueRowSchema>;
+
+export const accountRowSchema = z.object({
+  id: key,
+  address: z.string().max(1024),
+  name: z.string().max(1024),
+  kind: key,
+});
+export type AccountRow = z.infer<typeof accountRowSchema>;
+
+/** Where an incremental enumeration of a collection goes on: a delta link, opaque and from Microsoft 365. */
+export const stateRowSchema = z.object({ collection: key, link: z.string().max(32_768) });
+export type StateRow = z.infer<typeof stateRowSchema>;
+
+/** The workload of an account that rows belong to. */
+export interface RowOwner {
+  readonly workload: string;
+  readonly account: string;
+}
+
+/** A chunk inside the raw payload of a frame. */
+export interface ChunkEntry {
+  readonly id: Uint8Array;
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+}
+
+/** One frame of a pack and its chunks. */
+export interface FrameEntry {
+  readonly sequence: number;
+  readonly offsetBytes: number;
+  readonly storedBytes: number;
+  readonly rawBytes: number;
+  readonly chunks: readonly ChunkEntry[];
+}
+
+/** A data pack as the index knows it. `name` is the SHA-256 of its file. */
+export interface PackEntry {
+  readonly name: Uint8Array;
+  readonly sizeBytes: number;
+  readonly epoch: number;
+  readonly salt: Uint8Array;
+}
+
+/** Where a chunk lies. */
+export interface ChunkPlace {
+  readonly pack: PackEntry;
+  readonly sequence: number;
+  readonly frameOffsetBytes: number;
+  readonly frameStoredBytes: number;
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+}
+
+export const snapshotOutcomes = ['complete', 'partial', 'checkpoint'] as const;
+/** `checkpoint`: a long run saved what it had and goes on; `partial`: something is missing, the issues say what. */
+export type SnapshotOutcome = (typeof snapshotOutcomes)[number];
+
+export const snapshotCountsSchema = z.object({
+  saved: size,
+  unchanged: size,
+  removed: size,
+  skipped: size,
+  failed: size,
+  bytes: size,
+});
+/** Items of a run by outcome, and the bytes fetched for them. */
+export type SnapshotCounts = z.infer<typeof snapshotCountsSchema>;

@@ -1,0 +1,139 @@
+/** The endpoints a test or benchmark steers the simulator with. Needs the control token; no part of Microsoft 365. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Organization } from '../graph/graph-call.ts';
+import { plainJson, type Answer } from '../http/answer.ts';
+import { deliver } from '../http/delivery.ts';
+import { parseJson, readBody } from '../http/request-body.ts';
+import type { MailboxLimits } from '../limits/mailbox-limits.ts';
+import { faultSchema, limitSchema } from '../options.ts';
+import type { DeviceCodes } from '../sign-in/device-code.ts';
+import { applyChanges, changesSchema } from './changes.ts';
+import type { Statistics } from './statistics.ts';
+import { streamTruth } from './truth.ts';
+
+export interface ControlServices {
+  organization: Organization;
+  limits: MailboxLimits;
+  statistics: Statistics;
+  deviceCodes: DeviceCodes;
+  controlToken: string;
+  shutdown: () => Promise<void>;
+}
+
+type Command = (services: ControlServices, body: unknown) => unknown;
+
+const userSchema = z.object({ user: z.string().optional() });
+const approvalSchema = z.object({ userCode: z.string().optional(), user: z.string().optional() });
+const lifetimeSchema = z.object({ lifetimeSeconds: z.number().positive() });
+const secretSchema = z.object({
+  add: z.string().optional(),
+  expire: z.union([z.literal('all'), z.string()]).optional(),
+  certificate: z.string().optional(),
+});
+const rolesSchema = z.object({ roles: z.array(z.string()) });
+
+function expireDelta({ organization }: ControlServices, body: unknown) {
+  const { user } = userSchema.parse(body);
+  const people =
+    user === undefined
+      ? Array.from({ length: organization.directory.size }, (_, i) => organization.directory.person(i))
+      : [organization.directory.find(user)];
+  const expired = people.filter((person) => person?.mailbox === 'cloud');
+  for (const person of expired) if (person) organization.mail.mailbox(person.number).tokenAge += 1;
+  return { mailboxes: expired.length };
+}
+
+function changeSecrets({ organization: { application } }: ControlServices, body: unknown) {
+  const { add, expire, certificate } = secretSchema.parse(body);
+  if (expire !== undefined) application.expireSecrets(Date.now(), expire === 'all' ? undefined : expire);
+  if (add !== undefined) application.addSecret(add);
+  return {
+    clientSecret: application.secret,
+    thumbprint: certificate === undefined ? null : application.registerCertificate(certificate),
+  };
+}
+
+function stats({ organization, limits, statistics }: ControlServices) {
+  return {
+    ...statistics.snapshot(),
+    throttled: limits.throttled,
+    maxConcurrencyPerMailbox: limits.maxInFlight,
+    retryAfterViolations: limits.retryAfterViolations,
+    faultsInjected: organization.faults.injected,
+  };
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  'POST changes': ({ organization }, body) => applyChanges(organization, changesSchema.parse(body)),
+  'POST faults': ({ organization: { faults } }, body) =>
+    (faults.options = faultSchema.parse({ ...faults.options, ...(body as object) })),
+  'POST limits': ({ limits }, body) =>
+    (limits.options = limitSchema.parse({ ...limits.options, ...(body as object) })),
+  'POST expire-delta': expireDelta,
+  'POST device-code/approve': ({ deviceCodes }, body) => {
+    const { userCode, user } = approvalSchema.parse(body);
+    return { isApproved: deviceCodes.approve(userCode, user) };
+  },
+  'POST device-code/lifetime': ({ deviceCodes }, body) => ({
+    lifetimeSeconds: (deviceCodes.lifetimeSeconds = lifetimeSchema.parse(body).lifetimeSeconds),
+  }),
+  'POST secrets': changeSecrets,
+  'POST roles': ({ organization: { application } }, body) => ({
+    roles: (application.roles = rolesSchema.parse(body).roles),
+  }),
+  'GET stats': stats,
+  'POST stats/reset': ({ limits, statistics }) => {
+    limits.reset();
+    statistics.reset();
+    return {};
+  },
+  'POST shutdown': ({ shutdown }) => {
+    setTimeout(() => void shutdown(), 20);
+    return {};
+  },
+};
+
+export class ControlEndpoint {
+  readonly #services: ControlServices;
+
+  constructor(services: ControlServices) {
+    this.#services = services;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'https://localhost');
+    const name = url.pathname.slice('/control/'.length);
+    const text = await readBody(request);
+    if (!this.#isAllowed(request.headers['x-control-token'])) {
+      this.#send(request, response, plainJson({ error: 'x-control-token is missing or wrong' }, 403));
+    } else if (name === 'truth') {
+      await streamTruth(this.#services.organization, url.searchParams.get('user') ?? '', response);
+    } else {
+      this.#send(request, response, this.#run(`${request.method ?? ''} ${name}`, parseJson(text) ?? {}));
+    }
+  }
+
+  #isAllowed(header: string | string[] | undefined): boolean {
+    const given = Buffer.from(typeof header === 'string' ? header : '');
+    const wanted = Buffer.from(this.#services.controlToken);
+    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  }
+
+  #run(command: string, body: unknown): Answer {
+    try {
+      const run = commands[command];
+      return run
+        ? plainJson(run(this.#services, body))
+        : plainJson({ error: `no control endpoint ${command}` }, 404);
+    } catch (error) {
+      if (error instanceof z.ZodError) return plainJson({ error: z.prettifyError(error) }, 400);
+      throw error;
+    }
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    deliver({ request, response, answer, damage: null, stallMs: 0, headers: [], isGzipWanted: false });
+  }
+}

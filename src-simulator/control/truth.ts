@@ -1,0 +1,83 @@
+/**
+ * What a mailbox really holds, as NDJSON: its folders, then its messages with the hash of their MIME bytes. Written
+ * as it is computed, so that a mailbox of any size can be compared with a backup.
+ */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Organization } from '../graph/graph-call.ts';
+import { folderId, immutableMessageId } from '../mail/ids.ts';
+import type { FolderState, Mailbox, MessageState } from '../mail/mailbox.ts';
+import { unreadableCause } from '../mail/message-facts.ts';
+
+function pathOf(mailbox: Mailbox, folder: FolderState): string[] {
+  const parent = folder.parent > 0 ? mailbox.folder(folder.parent) : null;
+  return [...(parent ? pathOf(mailbox, parent) : []), folder.name];
+}
+
+function folderLine(mailbox: Mailbox, folder: FolderState) {
+  const { seed } = mailbox.world;
+  return {
+    kind: 'folder',
+    id: folderId(seed, mailbox.number, folder.number),
+    displayName: folder.name,
+    path: pathOf(mailbox, folder),
+    parentId: folderId(seed, mailbox.number, folder.parent),
+    isHidden: folder.isHidden,
+  };
+}
+
+function messageLine(mailbox: Mailbox, state: MessageState) {
+  const { seed } = mailbox.world;
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for (const part of mailbox.render(state)) {
+    hash.update(part);
+    sizeBytes += part.length;
+  }
+  return {
+    kind: 'message',
+    id: immutableMessageId(seed, { mailbox: mailbox.number, message: state.number }),
+    folderId: folderId(seed, mailbox.number, state.folder),
+    sizeBytes,
+    sha256: hash.digest('hex'),
+    unreadable: unreadableCause(mailbox.world, mailbox.number, state.number),
+    isRead: state.isRead,
+  };
+}
+
+function* linesOf(mailbox: Mailbox): Generator<object> {
+  const folders = mailbox.folders();
+  for (const folder of folders) yield folderLine(mailbox, folder);
+  for (const folder of folders) {
+    for (let cursor: number | null = 0; cursor !== null;) {
+      const page: ReturnType<Mailbox['page']> = mailbox.page(folder.number, cursor, 200);
+      for (const state of page.messages) yield messageLine(mailbox, state);
+      cursor = page.next;
+    }
+  }
+}
+
+const yieldEveryLines = 64;
+
+/** Streams the truth about one user's mailbox; 404 when there is none. */
+export async function streamTruth(
+  organization: Organization,
+  user: string,
+  response: ServerResponse,
+): Promise<void> {
+  const person = organization.directory.find(user);
+  if (person?.mailbox !== 'cloud') {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+  let count = 0;
+  for (const line of linesOf(organization.mail.mailbox(person.number))) {
+    count += 1;
+    if (!response.write(`${JSON.stringify(line)}\n`)) await once(response, 'drain');
+    else if (count % yieldEveryLines === 0) await new Promise(setImmediate);
+    if (response.destroyed) return;
+  }
+  response.end();
+}

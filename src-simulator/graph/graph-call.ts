@@ -1,0 +1,79 @@
+/** One Graph request as handlers see it, whether it came by itself or inside a batch, and Graph's form of errors. */
+import { jsonText, type Answer } from '../http/answer.ts';
+import type { Directory, Person } from '../directory/people.ts';
+import type { MailStore } from '../mail/mail-store.ts';
+import type { FaultPlan } from '../faults/fault-plan.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { Application } from '../sign-in/application.ts';
+
+/** The organization behind the endpoints. */
+export interface Organization {
+  readonly options: ResolvedOptions;
+  readonly directory: Directory;
+  readonly mail: MailStore;
+  readonly application: Application;
+  readonly faults: FaultPlan;
+  /** https://localhost:port, known once the server listens. */
+  readonly origin: () => string;
+}
+
+export interface GraphCall {
+  method: string;
+  /** Decoded path segments after the version. */
+  segments: readonly string[];
+  /** Query options by lower-case name without the dollar sign. */
+  query: ReadonlyMap<string, string>;
+  /** Header values by lower-case name. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: unknown;
+  requestId: string;
+}
+
+/** An operation chosen for a call, before any check of token, limits or faults. */
+export interface Route {
+  /** operationId of the specification. */
+  operation: string;
+  /** Application permission needed; null when the operation itself checks. */
+  role: string | null;
+  /** The account in the path; null for directory operations. */
+  person: Person | null;
+  /** True when the mailbox's limits count this call. */
+  isMail: boolean;
+  run: () => Answer;
+}
+
+export const headerOf = (call: GraphCall, name: string): string => {
+  const value = call.headers[name];
+  return Array.isArray(value) ? value.join(', ') : (value ?? '');
+};
+
+/** An error answer in OData's form. */
+export function graphError(
+  call: GraphCall,
+  status: number,
+  problem: { code: string; message: string; retryAfterSeconds?: number; location?: string },
+): Answer {
+  const date = new Date().toISOString().slice(0, 19);
+  const clientRequestId = headerOf(call, 'client-request-id') || call.requestId;
+  const body = JSON.stringify({
+    error: {
+      code: problem.code,
+      message: problem.message,
+      innerError: { date, 'request-id': call.requestId, 'client-request-id': clientRequestId },
+    },
+  });
+  const answer = jsonText(body, status);
+  const headers: Record<string, string> = {};
+  if (problem.retryAfterSeconds !== undefined) headers['Retry-After'] = String(problem.retryAfterSeconds);
+  if (problem.location !== undefined) headers['Location'] = problem.location;
+  return { ...answer, headers };
+}
+
+export const badRequest = (call: GraphCall, message: string): Answer =>
+  graphError(call, 400, { code: 'BadRequest', message });
+
+export const notFound = (call: GraphCall): Answer =>
+  graphError(call, 404, {
+    code: 'ErrorItemNotFound',
+    message: 'The specified object was not found in the store.',
+  });

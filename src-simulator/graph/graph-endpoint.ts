@@ -1,0 +1,269 @@
+/**
+ * Everything below /v1.0: token, limits, faults, the operation, delivery, bookkeeping, in this order. The operation
+ * itself is synchronous; only latency, slow answers and a full mailbox make a request wait.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { Statistics } from '../control/statistics.ts';
+import { chooseDamage, faultAnswer } from '../faults/request-faults.ts';
+import { bodySize, type Answer } from '../http/answer.ts';
+import { deliver, type Damage } from '../http/delivery.ts';
+import { parseJson, readBody } from '../http/request-body.ts';
+import type { MailboxLimits } from '../limits/mailbox-limits.ts';
+import type { TokenSigner } from '../sign-in/jwt.ts';
+import type { TrafficRecorder } from '../traffic/recorder.ts';
+import { answerBatch } from './batch.ts';
+import { graphError, type GraphCall, type Organization, type Route } from './graph-call.ts';
+import { parseQuery } from './query-options.ts';
+import { routeOf, splitPath } from './routes.ts';
+
+export interface GraphServices {
+  organization: Organization;
+  signer: TokenSigner;
+  limits: MailboxLimits;
+  statistics: Statistics;
+  recorder: TrafficRecorder | null;
+}
+
+/** One request on its way through the endpoint. */
+interface Visit {
+  request: IncomingMessage;
+  response: ServerResponse;
+  call: GraphCall;
+  route: Route;
+  /** What must not be hit by faults too often in a row. */
+  key: string;
+  startMs: number;
+}
+
+const versionPath = '/v1.0';
+const runId = process.hrtime.bigint().toString(16).slice(-8).padStart(8, '0');
+
+export class GraphEndpoint {
+  readonly #services: GraphServices;
+  /** Tokens the fault tokenExpiry has ended early. */
+  readonly #endedTokens = new Set<string>();
+  #sequence = 0;
+
+  constructor(services: GraphServices) {
+    this.#services = services;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? '';
+    const queryAt = url.indexOf('?');
+    const path = queryAt < 0 ? url : url.slice(0, queryAt);
+    const body = request.method === 'GET' ? undefined : parseJson(await readBody(request));
+    this.#sequence += 1;
+    const call: GraphCall = {
+      method: request.method ?? 'GET',
+      segments: splitPath(path.slice(versionPath.length)) ?? [],
+      query: queryAt < 0 ? noQuery : parseQuery(url.slice(queryAt + 1)),
+      headers: request.headers,
+      body,
+      requestId: `${runId}-0000-4000-8000-${this.#sequence.toString(16).padStart(12, '0')}`,
+    };
+    const isBatch = call.segments[0] === '$batch' && call.segments.length === 1;
+    const route = isBatch ? this.#batchRoute(call) : routeOf(this.#services.organization, call);
+    const visit = {
+      request,
+      response,
+      call,
+      route,
+      key: `${call.method} ${url}`,
+      startMs: performance.now(),
+    };
+    if (route.isMail && route.person && this.#services.limits.isFull(route.person.number)) {
+      // Answers already written may not have been accounted yet: let their callbacks run before judging.
+      setImmediate(() => this.#admit(visit));
+      return;
+    }
+    this.#admit(visit);
+  }
+
+  #batchRoute(call: GraphCall): Route {
+    const run = () =>
+      call.method === 'POST'
+        ? answerBatch(call, (inner, depth) => this.#performInner(call, inner, depth))
+        : graphError(call, 405, { code: 'BadRequest', message: 'A batch is posted.' });
+    this.#levels.clear();
+    return { operation: 'batch', role: null, person: null, isMail: false, run };
+  }
+
+  /** Inner requests of the present batch by mailbox and step, for the rule of four. */
+  readonly #levels = new Map<string, number>();
+
+  #performInner(outer: GraphCall, call: GraphCall, depth: number): Answer {
+    const { organization, limits, statistics } = this.#services;
+    const route = routeOf(organization, call);
+    statistics.count(route.operation);
+    const refusal = this.#refuseCaller(
+      { ...call, headers: { ...call.headers, authorization: outer.headers['authorization'] } },
+      route,
+    );
+    if (refusal) return refusal;
+    const key = `inner ${call.method} ${call.segments.join('/')}`;
+    if (route.isMail && route.person) {
+      const level = `${route.person.number} ${depth}`;
+      const before = this.#levels.get(level) ?? 0;
+      this.#levels.set(level, before + 1);
+      const wait = limits.enter(route.person.number, performance.now(), before);
+      limits.leave(route.person.number);
+      if (wait > 0) return this.#throttled(call, route.person.number, wait);
+    }
+    const fault = faultAnswer({ organization, call, route, key });
+    if (fault) {
+      this.#noteRetryAfter(route, fault);
+      return fault;
+    }
+    organization.faults.spare(key);
+    return route.run();
+  }
+
+  #throttled(call: GraphCall, mailbox: number, retryAfterSeconds: number): Answer {
+    this.#services.limits.sentRetryAfter(mailbox, performance.now(), retryAfterSeconds);
+    return graphError(call, 429, {
+      code: 'ApplicationThrottled',
+      message: 'Application is over its MailboxConcurrency limit.',
+      retryAfterSeconds,
+    });
+  }
+
+  #noteRetryAfter(route: Route, answer: Answer): void {
+    const seconds = Number(answer.headers?.['Retry-After']);
+    if (route.person && seconds > 0)
+      this.#services.limits.sentRetryAfter(route.person.number, performance.now(), seconds);
+  }
+
+  /** 401 or 403 unless the token is good and carries the role the operation needs. */
+  #refuseCaller(call: GraphCall, route: Route): Answer | null {
+    const header = call.headers['authorization'];
+    const token = typeof header === 'string' && header.startsWith('Bearer ') ? header.slice(7) : '';
+    const refuse = (message: string) =>
+      graphError(call, 401, { code: 'InvalidAuthenticationToken', message });
+    if (token === '') return refuse('Access token is empty.');
+    const claims = this.#services.signer.claimsOf(token);
+    if (!claims) return refuse('IDX10511: Signature validation failed.');
+    if (claims.exp * 1_000 <= Date.now() || this.#endedTokens.has(token)) {
+      return refuse('Lifetime validation failed, the token is expired.');
+    }
+    if (
+      route.operation !== 'batch' &&
+      this.#services.organization.faults.strikes('tokenExpiry', `token ${call.segments.join('/')}`)
+    ) {
+      this.#endedTokens.add(token);
+      return refuse('Lifetime validation failed, the token is expired.');
+    }
+    return hasRole(claims['roles'], route) ? null : forbidden(call, route);
+  }
+
+  #admit(visit: Visit): void {
+    visit.startMs = performance.now();
+    const instead = this.#answerInstead(visit);
+    if (instead) {
+      this.#send(visit, instead, null);
+      return;
+    }
+    const { faults, options } = this.#services.organization;
+    const slowMs = faults.strikes('slowResponse', visit.key) ? faults.options.slowMs : 0;
+    if (options.latencyMs + slowMs > 0) setTimeout(() => this.#perform(visit), options.latencyMs + slowMs);
+    else this.#perform(visit);
+  }
+
+  /** What token, limits or faults answer in place of the operation, or null. */
+  #answerInstead(visit: Visit): Answer | null {
+    const { limits, organization } = this.#services;
+    const { call, route, key } = visit;
+    const mailbox = route.isMail && route.person ? route.person.number : -1;
+    const refusal = this.#refuseCaller(call, route);
+    const wait = mailbox >= 0 ? limits.enter(mailbox, visit.startMs) : 0;
+    if (refusal) return refusal;
+    if (wait > 0) return this.#throttled(call, mailbox, wait);
+    const fault = route.operation === 'batch' ? null : faultAnswer({ organization, call, route, key });
+    if (fault) this.#noteRetryAfter(route, fault);
+    return fault;
+  }
+
+  #perform(visit: Visit): void {
+    const { faults } = this.#services.organization;
+    const answer = visit.route.run();
+    const damage = chooseDamage(faults, visit.key, answer);
+    if (damage === null || damage === 'chunkedResponse') faults.spare(visit.key);
+    if (damage === 'connectionReset' && faults.countOf('connectionReset') % 2 === 1) {
+      this.#finishLater(visit, answer, damage);
+      visit.request.socket.destroy();
+      return;
+    }
+    this.#send(visit, answer, damage);
+  }
+
+  #send(visit: Visit, answer: Answer, damage: Damage): void {
+    const { call, request, response } = visit;
+    this.#finishLater(visit, answer, damage);
+    const clientRequestId = call.headers['client-request-id'];
+    const headers = [
+      'request-id',
+      call.requestId,
+      'client-request-id',
+      typeof clientRequestId === 'string' ? clientRequestId : call.requestId,
+    ];
+    const { options, faults } = this.#services.organization;
+    const isGzipWanted =
+      options.isGzipEnabled && /\bgzip\b/.test(String(call.headers['accept-encoding'] ?? ''));
+    deliver({ request, response, answer, damage, stallMs: faults.options.stallMs, headers, isGzipWanted });
+  }
+
+  /** Bookkeeping once the response has left or its connection has ended. */
+  #finishLater(visit: Visit, answer: Answer, damage: Damage): void {
+    const { limits, statistics, recorder } = this.#services;
+    const { route, response, request } = visit;
+    const person = route.isMail ? route.person : null;
+    statistics.count(route.operation);
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      if (person) limits.leave(person.number);
+      statistics.bytesSent += bodySize(answer);
+      recorder?.record({
+        request,
+        requestBody: visit.call.body,
+        answer,
+        isIntact: damage === null || damage === 'chunkedResponse',
+        startMs: visit.startMs,
+        endMs: performance.now(),
+        mailbox: person?.id ?? null,
+      });
+    };
+    response.once('finish', over);
+    response.once('close', over);
+  }
+}
+
+const noQuery: ReadonlyMap<string, string> = new Map();
+
+/** Roles that imply another. */
+const stronger: Readonly<Record<string, readonly string[]>> = {
+  'Mail.Read': ['Mail.ReadWrite'],
+  'User.Read.All': ['User.ReadWrite.All', 'Directory.Read.All'],
+  'MailboxSettings.Read': ['MailboxSettings.ReadWrite'],
+  'Organization.Read.All': ['Directory.Read.All', 'User.Read.All'],
+};
+
+function hasRole(roles: unknown, route: Route): boolean {
+  if (route.role === null) return true;
+  const held = Array.isArray(roles) ? roles : [];
+  return held.includes(route.role) || (stronger[route.role] ?? []).some((role) => held.includes(role));
+}
+
+function forbidden(call: GraphCall, route: Route): Answer {
+  return route.isMail
+    ? graphError(call, 403, {
+        code: 'ErrorAccessDenied',
+        message: 'Access is denied. Check credentials and try again.',
+      })
+    : graphError(call, 403, {
+        code: 'Authorization_RequestDenied',
+        message: 'Insufficient privileges to complete the operation.',
+      });
+}

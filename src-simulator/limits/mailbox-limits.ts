@@ -1,0 +1,96 @@
+/**
+ * Outlook's limits of one application on one mailbox: so many requests in flight, so many in a window. Also watches
+ * whether clients keep away as long as Retry-After told them to.
+ */
+import type { LimitOptions } from '../options.ts';
+
+interface MailboxLoad {
+  inFlight: number;
+  windowStartMs: number;
+  inWindow: number;
+  /** A 429 was sent at `from`; calls are unwelcome until `until`. */
+  quietFromMs: number;
+  quietUntilMs: number;
+}
+
+/** Calls may already be on their way when a 429 is sent. */
+const onTheWayMs = 50;
+/** Clocks and timers round. */
+const toleranceMs = 5;
+
+export class MailboxLimits {
+  options: LimitOptions;
+  throttled = 0;
+  retryAfterViolations = 0;
+  maxInFlight = 0;
+  readonly #loads = new Map<number, MailboxLoad>();
+
+  constructor(options: LimitOptions) {
+    this.options = options;
+  }
+
+  #load(mailbox: number, nowMs: number): MailboxLoad {
+    const known = this.#loads.get(mailbox);
+    if (known) return known;
+    if (this.#loads.size > 2_000) this.#forgetIdle(nowMs);
+    const load = { inFlight: 0, windowStartMs: nowMs, inWindow: 0, quietFromMs: 0, quietUntilMs: 0 };
+    this.#loads.set(mailbox, load);
+    return load;
+  }
+
+  #forgetIdle(nowMs: number): void {
+    for (const [mailbox, load] of this.#loads) {
+      if (load.inFlight === 0 && nowMs - load.windowStartMs > this.options.windowMs)
+        this.#loads.delete(mailbox);
+    }
+  }
+
+  /** True when one more request in flight would be too many. */
+  isFull(mailbox: number): boolean {
+    return (this.#loads.get(mailbox)?.inFlight ?? 0) >= this.options.concurrentPerMailbox;
+  }
+
+  /**
+   * Counts a request. Returns 0 when it may run, else the seconds of Retry-After. `extra` are requests in flight beside
+   * those counted (inner requests of a batch).
+   */
+  enter(mailbox: number, nowMs: number, extra = 0): number {
+    const load = this.#load(mailbox, nowMs);
+    this.#watchManners(load, nowMs);
+    if (nowMs - load.windowStartMs >= this.options.windowMs) {
+      load.windowStartMs = nowMs;
+      load.inWindow = 0;
+    }
+    load.inWindow += 1;
+    load.inFlight += 1;
+    this.maxInFlight = Math.max(this.maxInFlight, load.inFlight + extra);
+    if (!this.options.isEnforced) return 0;
+    if (load.inFlight + extra > this.options.concurrentPerMailbox) return this.options.retryAfterSeconds;
+    if (load.inWindow <= this.options.requestsPerWindow) return 0;
+    return Math.max(0.001, Math.ceil(load.windowStartMs + this.options.windowMs - nowMs) / 1_000);
+  }
+
+  leave(mailbox: number): void {
+    const load = this.#loads.get(mailbox);
+    if (load) load.inFlight -= 1;
+  }
+
+  /** A Retry-After was given to callers of a mailbox. */
+  sentRetryAfter(mailbox: number, nowMs: number, seconds: number): void {
+    this.throttled += 1;
+    const load = this.#load(mailbox, nowMs);
+    load.quietFromMs = nowMs;
+    load.quietUntilMs = Math.max(load.quietUntilMs, nowMs + seconds * 1_000);
+  }
+
+  #watchManners(load: MailboxLoad, nowMs: number): void {
+    if (nowMs > load.quietFromMs + onTheWayMs && nowMs < load.quietUntilMs - toleranceMs)
+      this.retryAfterViolations += 1;
+  }
+
+  reset(): void {
+    this.throttled = 0;
+    this.retryAfterViolations = 0;
+    this.maxInFlight = 0;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * What can be asked of a simulated organization. One zod schema is the source of the types; every field has a default,
+ * so `startSimulator()` without options gives the sample organization, healthy and with Microsoft's real limits.
+ */
+import { z } from 'zod';
+
+/** Application permissions the registered application holds unless told otherwise: what a mail backup needs. */
+export const defaultRoles = ['User.Read.All', 'Mail.Read', 'MailboxSettings.Read', 'Organization.Read.All'];
+
+/** Limits of one application on one mailbox. Numbers are Microsoft's; a test scales them to its patience. */
+export const limitSchema = z.object({
+  /** False lets everything through (and still counts what was in flight). */
+  isEnforced: z.boolean().default(true),
+  /** Requests of one application in flight on one mailbox. */
+  concurrentPerMailbox: z.number().int().positive().default(4),
+  /** Requests of one application on one mailbox in a window. */
+  requestsPerWindow: z.number().int().positive().default(10_000),
+  /** Length of that window. */
+  windowMs: z.number().positive().default(600_000),
+  /** Value of Retry-After for a concurrency 429; fractions are sent as they are ("2.128"). */
+  retryAfterSeconds: z.number().positive().default(1),
+});
+
+/** A share of the requests that could be hit, 0 (never) to 1 (as often as the cap of three in a row allows). */
+const rate = z.number().min(0).max(1).default(0);
+
+/**
+ * Faults by kind: each number is the share of eligible requests hit. Which ones is fixed by `seed` and the order of
+ * requests. All are transient: one URL is never hit more than `maxInARow` times in succession.
+ */
+export const faultSchema = z.object({
+  seed: z.number().int().default(1),
+  maxInARow: z.number().int().min(1).max(3).default(2),
+  /** 429 ApplicationThrottled with Retry-After. */
+  throttle429: rate,
+  /** 503 serviceNotAvailable; every second one carries Retry-After. */
+  unavailable503: rate,
+  /** 504 without Retry-After. */
+  gatewayTimeout504: rate,
+  /** 500 that is not for good. */
+  serverError500: rate,
+  /** The answer starts only after `slowMs`. */
+  slowResponse: rate,
+  slowMs: z.number().nonnegative().default(1_500),
+  /** Half of the body is sent, then nothing more; the connection stays open for `stallMs`, then is destroyed. */
+  stalledBody: rate,
+  stallMs: z.number().nonnegative().default(60_000),
+  /** The connection is reset: alternately before the headers and in the middle of the body. */
+  connectionReset: rate,
+  /** Content-Length promises more than is sent before the connection ends in good order. */
+  truncatedBody: rate,
+  /** 200 with JSON cut in its middle (its Content-Length is right). */
+  invalidJson: rate,
+  /** 401 InvalidAuthenticationToken although the token has not expired; the same token is refused from then on. */
+  tokenExpiry: rate,
+  /** A deltaLink is refused: 410 with Location, 410 syncStateNotFound, 400 SyncStateInvalid, in turns. */
+  deltaExpired: rate,
+  /** An item of a delta page appears a second time in the same page. */
+  deltaDuplicates: rate,
+  /** The first items of the page before are told again on a delta page. */
+  deltaReplays: rate,
+  /** A delta page is empty and has a nextLink to the same place. */
+  emptyPages: rate,
+  /** A folder answers 404 ErrorItemNotFound or ErrorSyncFolderNotFound although it is there. */
+  folderGone: rate,
+  /** A message answers 404 ErrorItemNotFound although it is there. */
+  itemGone: rate,
+  /** A move shows in the delta of the folder it left; the folder it entered tells of it one round later. */
+  moveShowsOnlyRemoval: rate,
+  /** The body comes chunked, without Content-Length. */
+  chunkedResponse: rate,
+  /** Value of Retry-After where a fault carries it. */
+  retryAfterSeconds: z.number().positive().default(1),
+});
+
+/** What the organization holds. `sample` is the tour's; the others serve benchmarks and soak tests. */
+export const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const;
+
+/**
+ * Everything `startSimulator` and the options file of entry.ts understand.
+ *
+ * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB.
+ * - `typical`: given users and messages, mixed as in the sample.
+ * - `uniform`: small text messages of about `messageSizeBytes`, cheap to make, for soak at a million.
+ * - `shared-attachments`: most messages carry one of a few dozen popular documents.
+ */
+export const simulatorOptionsSchema = z.object({
+  /** Fixes ids, names, sizes and bytes. Two simulators with equal options hold equal content. */
+  seed: z.number().int().default(20_261_120),
+  profile: z.enum(profiles).default('sample'),
+  /** Accounts of the organization. Default: 36 in the sample, 10 elsewhere. */
+  users: z.number().int().positive().optional(),
+  /** Messages of each mailbox. Default: a long-tailed spread in the sample, 100 elsewhere. */
+  messagesPerUser: z.number().int().nonnegative().optional(),
+  /** About how long the MIME of a `uniform` message is. */
+  messageSizeBytes: z.number().int().min(600).max(4_000_000).default(8_192),
+  /** Share of messages whose content fails for good. Default: 0.002 in the sample, 0 elsewhere. */
+  unreadableShare: z.number().min(0).max(1).optional(),
+  /** Port of 127.0.0.1; 0 takes a free one. */
+  port: z.number().int().min(0).max(65_535).default(0),
+  /** Time every Graph answer waits before it is sent, as a stand-in for distance. */
+  latencyMs: z.number().nonnegative().default(0),
+  /** Life of access tokens. */
+  tokenLifetimeSeconds: z.number().positive().default(3_599),
+  /** Application permissions granted. */
+  roles: z.array(z.string()).default(defaultRoles),
+  /** PEM certificates registered for the application from the start. */
+  certificates: z.array(z.string()).default([]),
+  /** Makes /authorize redirect at once as this user (user principal name); `login_hint` does the same per request. */
+  autoApproveUser: z.string().optional(),
+  /** Compresses JSON when the client accepts gzip. */
+  isGzipEnabled: z.boolean().default(false),
+  limits: limitSchema.prefault({}),
+  faults: faultSchema.prefault({}),
+  /** Appends every exchange to this file as NDJSON. */
+  trafficFile: z.string().optional(),
+  /** Secret of the /control endpoints; made at random unless given. */
+  controlToken: z.string().min(8).optional(),
+});
+
+export type SimulatorOptions = z.input<typeof simulatorOptionsSchema>;
+export type ResolvedOptions = z.output<typeof simulatorOptionsSchema>;
+export type LimitOptions = z.output<typeof limitSchema>;
+export type FaultOptions = z.output<typeof faultSchema>;
+export type Profile = (typeof profiles)[number];

@@ -1,0 +1,312 @@
+/**
+ * Applies one snapshot's records to the catalog, in one transaction. The same code runs after a backup and when a
+ * machine builds its catalog from a vault, so both see the same rows.
+ */
+import { encode } from 'cborg';
+import type { Statement } from 'better-sqlite3-multiple-ciphers';
+import type {
+  AccountRow,
+  CollectionRow,
+  FrameEntry,
+  IssueRow,
+  ItemRow,
+  PackEntry,
+  RemovalRow,
+  RowOwner,
+  StateRow,
+} from '../../src-shared/model/rows.ts';
+import type { CatalogDatabase } from './database.ts';
+
+/** The snapshot that rows belong to. */
+export interface SnapshotEntry {
+  readonly chainId: string;
+  readonly number: number;
+  readonly hash: Uint8Array;
+  readonly outcome: string;
+  readonly startedAt: string;
+  readonly committedAt: string;
+  /** JSON texts, kept as they are. */
+  readonly protectedItem: string;
+  readonly counts: string;
+  readonly issues: string;
+}
+
+/** Writes one snapshot; {@link finish} makes it visible, {@link rollback} forgets it. */
+export class CatalogWriter {
+  readonly #database: CatalogDatabase;
+  readonly #snapshot: SnapshotEntry;
+  readonly #chainNo: number;
+  readonly #statements = new Map<string, Statement>();
+  readonly #ownerNos = new Map<string, number>();
+  readonly #collectionNos = new Map<string, number>();
+
+  constructor(database: CatalogDatabase, snapshot: SnapshotEntry) {
+    this.#database = database;
+    this.#snapshot = snapshot;
+    database.exec('BEGIN IMMEDIATE');
+    this.#run('INSERT INTO chain (id) VALUES (?) ON CONFLICT DO NOTHING', snapshot.chainId);
+    this.#chainNo = this.#number('SELECT chain_no FROM chain WHERE id = ?', snapshot.chainId);
+  }
+
+  addPack(pack: PackEntry, frames: Iterable<FrameEntry>): void {
+    const added = this.#run(
+      'INSERT INTO pack (name, size_bytes, epoch, salt) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      pack.name,
+      pack.sizeBytes,
+      pack.epoch,
+      pack.salt,
+    );
+    if (added.changes === 0) return;
+    for (const frame of frames) {
+      const { lastInsertRowid } = this.#run(
+        'INSERT INTO frame (pack_no, sequence, offset_bytes, stored_bytes) VALUES (?, ?, ?, ?)',
+        added.lastInsertRowid,
+        frame.sequence,
+        frame.offsetBytes,
+        frame.storedBytes,
+      );
+      for (const chunk of frame.chunks) {
+        this.#run(
+          'INSERT INTO chunk (id, frame_no, offset_bytes, length_bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+          chunk.id,
+          lastInsertRowid,
+          chunk.offsetBytes,
+          chunk.lengthBytes,
+        );
+      }
+    }
+  }
+
+  putAccounts(rows: readonly AccountRow[]): void {
+    for (const row of rows) {
+      this.#run(
+        'INSERT OR REPLACE INTO account (chain_no, id, address, name, kind) VALUES (?, ?, ?, ?, ?)',
+        this.#chainNo,
+        row.id,
+        row.address,
+        row.name,
+        row.kind,
+      );
+    }
+  }
+
+  putCollections(owner: RowOwner, rows: readonly CollectionRow[]): void {
+    for (const row of rows) {
+      const collectionNo = this.#collectionNo(owner, row.id);
+      this.#closeCollection(collectionNo);
+      this.#run(
+        'INSERT OR REPLACE INTO collection_state (collection_no, s0, parent, name, is_hidden) VALUES (?, ?, ?, ?, ?)',
+        collectionNo,
+        this.#snapshot.number,
+        row.parent,
+        row.name,
+        row.isHidden ? 1 : 0,
+      );
+    }
+  }
+
+  /** A collection that is gone takes its items with it; what was moved elsewhere has rows of its own there. */
+  removeCollections(owner: RowOwner, ids: readonly string[]): void {
+    const { number } = this.#snapshot;
+    for (const id of ids) {
+      const collectionNo = this.#collectionNo(owner, id);
+      this.#closeCollection(collectionNo);
+      this.#run('UPDATE item SET s1 = ? WHERE collection_no = ? AND s1 IS NULL', number, collectionNo);
+      this.#run('DELETE FROM state WHERE owner_no = ? AND collection = ?', this.#ownerNo(owner), id);
+      this.#run(
+        'UPDATE issue SET s1 = ? WHERE owner_no = ? AND collection = ? AND s1 IS NULL',
+        number,
+        this.#ownerNo(owner),
+        id,
+      );
+    }
+  }
+
+  putItem(owner: RowOwner, row: ItemRow): void {
+    const { number } = this.#snapshot;
+    const ownerNo = this.#ownerNo(owner);
+    this.#run(
+      'DELETE FROM item WHERE owner_no = ? AND id = ? AND s1 IS NULL AND s0 = ?',
+      ownerNo,
+      row.id,
+      number,
+    );
+    this.#run('UPDATE item SET s1 = ? WHERE owner_no = ? AND id = ? AND s1 IS NULL', number, ownerNo, row.id);
+    this.#run(
+      'INSERT INTO item (owner_no, id, collection_no, s0, version, size_bytes, content, info) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ownerNo,
+      row.id,
+      this.#collectionNo(owner, row.collection),
+      number,
+      row.version,
+      row.content[1],
+      encode(row.content),
+      JSON.stringify(row.info),
+    );
+  }
+
+  /** Ends an item where it is in that collection still; a move has put it elsewhere already or will. */
+  removeItem(owner: RowOwner, row: RemovalRow): void {
+    const { number } = this.#snapshot;
+    const collectionNo = this.#collectionNo(owner, row.collection);
+    const where = 'owner_no = ? AND id = ? AND s1 IS NULL AND collection_no = ?';
+    this.#run(
+      `DELETE FROM item WHERE ${where} AND s0 = ?`,
+      this.#ownerNo(owner),
+      row.id,
+      collectionNo,
+      number,
+    );
+    this.#run(`UPDATE item SET s1 = ? WHERE ${where}`, number, this.#ownerNo(owner), row.id, collectionNo);
+  }
+
+  putStates(owner: RowOwner, rows: readonly StateRow[]): void {
+    for (const row of rows) {
+      this.#run(
+        'INSERT OR REPLACE INTO state (owner_no, collection, link) VALUES (?, ?, ?)',
+        this.#ownerNo(owner),
+        row.collection,
+        row.link,
+      );
+    }
+  }
+
+  removeStates(owner: RowOwner, collections: readonly string[]): void {
+    for (const collection of collections) {
+      this.#run('DELETE FROM state WHERE owner_no = ? AND collection = ?', this.#ownerNo(owner), collection);
+    }
+  }
+
+  putIssues(owner: RowOwner, rows: readonly IssueRow[]): void {
+    this.clearIssues(
+      owner,
+      rows.map((row) => row.item),
+    );
+    for (const row of rows) {
+      this.#run(
+        `INSERT OR REPLACE INTO issue (owner_no, item, s0, collection, outcome, code, version, name, attempts)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        this.#ownerNo(owner),
+        row.item,
+        this.#snapshot.number,
+        row.collection,
+        row.outcome,
+        row.code,
+        row.version,
+        row.name,
+        row.attempts,
+      );
+    }
+  }
+
+  clearIssues(owner: RowOwner, items: readonly string[]): void {
+    const { number } = this.#snapshot;
+    for (const item of items) {
+      const ownerNo = this.#ownerNo(owner);
+      this.#run(
+        'DELETE FROM issue WHERE owner_no = ? AND item = ? AND s1 IS NULL AND s0 = ?',
+        ownerNo,
+        item,
+        number,
+      );
+      this.#run(
+        'UPDATE issue SET s1 = ? WHERE owner_no = ? AND item = ? AND s1 IS NULL',
+        number,
+        ownerNo,
+        item,
+      );
+    }
+  }
+
+  finish(): void {
+    const { number, hash, outcome, startedAt, committedAt, protectedItem, counts, issues } = this.#snapshot;
+    this.#run(
+      'INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      this.#chainNo,
+      number,
+      hash,
+      outcome,
+      startedAt,
+      committedAt,
+      protectedItem,
+      counts,
+      issues,
+    );
+    this.#database.exec('COMMIT');
+  }
+
+  rollback(): void {
+    if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+  }
+
+  #closeCollection(collectionNo: number): void {
+    const { number } = this.#snapshot;
+    this.#run(
+      'DELETE FROM collection_state WHERE collection_no = ? AND s1 IS NULL AND s0 = ?',
+      collectionNo,
+      number,
+    );
+    this.#run(
+      'UPDATE collection_state SET s1 = ? WHERE collection_no = ? AND s1 IS NULL',
+      number,
+      collectionNo,
+    );
+  }
+
+  #ownerNo(owner: RowOwner): number {
+    const key = `${owner.workload} ${owner.account}`;
+    let ownerNo = this.#ownerNos.get(key);
+    if (ownerNo === undefined) {
+      this.#run(
+        'INSERT INTO owner (chain_no, workload, account) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+        this.#chainNo,
+        owner.workload,
+        owner.account,
+      );
+      ownerNo = this.#number(
+        'SELECT owner_no FROM owner WHERE chain_no = ? AND workload = ? AND account = ?',
+        this.#chainNo,
+        owner.workload,
+        owner.account,
+      );
+      this.#ownerNos.set(key, ownerNo);
+    }
+    return ownerNo;
+  }
+
+  #collectionNo(owner: RowOwner, id: string): number {
+    const ownerNo = this.#ownerNo(owner);
+    const key = `${ownerNo} ${id}`;
+    let collectionNo = this.#collectionNos.get(key);
+    if (collectionNo === undefined) {
+      this.#run('INSERT INTO collection (owner_no, id) VALUES (?, ?) ON CONFLICT DO NOTHING', ownerNo, id);
+      collectionNo = this.#number(
+        'SELECT collection_no FROM collection WHERE owner_no = ? AND id = ?',
+        ownerNo,
+        id,
+      );
+      if (this.#collectionNos.size > 10_000) this.#collectionNos.clear();
+      this.#collectionNos.set(key, collectionNo);
+    }
+    return collectionNo;
+  }
+
+  #run(sql: string, ...values: unknown[]): { changes: number; lastInsertRowid: number | bigint } {
+    return this.#statement(sql).run(...values);
+  }
+
+  #number(sql: string, ...values: unknown[]): number {
+    return this.#statement(sql)
+      .pluck()
+      .get(...values) as number;
+  }
+
+  #statement(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * The local index of one vault: which snapshots there are, what they hold, where its chunks lie. A cache that any
+ * machine rebuilds from vault and password; nothing may rely on it for safety.
+ */
+import { decode } from 'cborg';
+import type { Statement } from 'better-sqlite3-multiple-ciphers';
+import {
+  contentRefSchema,
+  type AccountRow,
+  type ChunkPlace,
+  type CollectionRow,
+  type ContentRef,
+  type IssueRow,
+  type RowOwner,
+  type SnapshotOutcome,
+} from '../../src-shared/model/rows.ts';
+import { CatalogWriter, type SnapshotEntry } from './catalog-writer.ts';
+import { openCatalogDatabase, type CatalogDatabase } from './database.ts';
+
+/** A snapshot as the catalog lists it; texts are JSON as the commit has them. */
+export interface CatalogSnapshot extends Omit<SnapshotEntry, 'outcome'> {
+  readonly outcome: SnapshotOutcome;
+}
+
+/** An item of a snapshot. */
+export interface CatalogItem {
+  readonly id: string;
+  readonly collection: string;
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly content: ContentRef;
+  readonly info: Readonly<Record<string, unknown>>;
+}
+
+/** Rows of one account's workload as of snapshot `number` of a chain. */
+export interface SnapshotScope extends RowOwner {
+  readonly chainId: string;
+  readonly number: number;
+}
+
+const visible = '(s0 <= :number AND (s1 IS NULL OR :number < s1))';
+const ownerOf =
+  'owner_no = (SELECT owner_no FROM owner JOIN chain USING (chain_no) WHERE chain.id = :chainId AND workload = :workload AND account = :account)';
+
+export class Catalog {
+  readonly #database: CatalogDatabase;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(path: string, key: Uint8Array) {
+    this.#database = openCatalogDatabase(path, key);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Begins to apply a snapshot. */
+  write(snapshot: SnapshotEntry): CatalogWriter {
+    return new CatalogWriter(this.#database, snapshot);
+  }
+
+  /** Snapshots of one chain, or of all, oldest first. */
+  snapshots(chainId?: string): CatalogSnapshot[] {
+    return this.#all<CatalogSnapshot>(
+      `SELECT chain.id AS chainId, number, hash, outcome, started_at AS startedAt, committed_at AS committedAt,
+              protected_item AS protectedItem, counts, issues
+       FROM snapshot JOIN chain USING (chain_no) WHERE :chainId IS NULL OR chain.id = :chainId
+       ORDER BY committed_at, number`,
+      { chainId: chainId ?? null },
+    );
+  }
+
+  /** The newest applied snapshot of a chain. */
+  head(chainId: string): { number: number; hash: Uint8Array } | undefined {
+    return this.#get(
+      'SELECT number, hash FROM snapshot JOIN chain USING (chain_no) WHERE chain.id = :chainId ORDER BY number DESC LIMIT 1',
+      { chainId },
+    );
+  }
+
+  accounts(chainId: string): AccountRow[] {
+    return this.#all(
+      'SELECT account.id, address, name, kind FROM account JOIN chain USING (chain_no) WHERE chain.id = :chainId ORDER BY address',
+      { chainId },
+    );
+  }
+
+  collections(scope: SnapshotScope): CollectionRow[] {
+    return this.#all<Omit<CollectionRow, 'isHidden'> & { isHidden: number }>(
+      `SELECT collection.id, parent, name, is_hidden AS isHidden FROM collection JOIN collection_state USING (collection_no)
+       WHERE ${ownerOf} AND ${visible} ORDER BY name, collection.id`,
+      scope,
+    ).map((row) => ({ ...row, isHidden: row.isHidden === 1 }));
+  }
+
+  /** Items of one collection, newest row first; iterates without holding them all. */
+  *items(scope: SnapshotScope, collection: string): Iterable<CatalogItem> {
+    const rows = this.#statement(
+      `SELECT item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
+       FROM item JOIN collection USING (collection_no)
+       WHERE collection.${ownerOf} AND collection.id = :collection AND ${visible} ORDER BY item_no`,
+    ).iterate({ ...scope, collection });
+    for (const row of rows) yield parseItem(row as RawItem);
+  }
+
+  /** A page of items of one collection, in the order of {@link items}, behind the item `after`. */
+  itemPage(
+    scope: SnapshotScope,
+    collection: string,
+    page: { readonly after: string | undefined; readonly limit: number },
+  ): CatalogItem[] {
+    return this.#all<RawItem>(
+      `SELECT item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
+       FROM item JOIN collection USING (collection_no)
+       WHERE collection.${ownerOf} AND collection.id = :collection AND ${visible}
+         AND (:after IS NULL OR item_no > (SELECT item_no FROM item WHERE item.${ownerOf} AND item.id = :after AND ${visible}))
+       ORDER BY item_no LIMIT :limit`,
+      { ...scope, collection, after: page.after ?? null, limit: page.limit },
+    ).map(parseItem);
+  }
+
+  /** An item of a snapshot by its id. */
+  item(scope: SnapshotScope, id: string): CatalogItem | undefined {
+    const row = this.#get<RawItem>(
+      `SELECT item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
+       FROM item JOIN collection USING (collection_no) WHERE item.${ownerOf} AND item.id = :id AND ${visible}`,
+      { ...scope, id },
+    );
+    return row === undefined ? undefined : parseItem(row);
+  }
+
+  /** Items and bytes by collection. */
+  collectionTotals(scope: SnapshotScope): Map<string, { items: number; sizeBytes: number }> {
+    const rows = this.#all<{ collection: string; items: number; sizeBytes: number }>(
+      `SELECT collection.id AS collection, count(*) AS items, sum(size_bytes) AS sizeBytes
+       FROM item JOIN collection USING (collection_no) WHERE item.${ownerOf} AND ${visible} GROUP BY collection_no`,
+      scope,
+    );
+    return new Map(rows.map(({ collection, ...totals }) => [collection, totals]));
+  }
+
+  /** Collection and version of an item as last saved; what the next run compares with. */
+  currentItem(
+    chainId: string,
+    owner: RowOwner,
+    id: string,
+  ): { collection: string; version: string } | undefined {
+    return this.#get(
+      `SELECT collection.id AS collection, version FROM item JOIN collection USING (collection_no)
+       WHERE item.${ownerOf} AND item.id = :id AND s1 IS NULL`,
+      { chainId, ...owner, id },
+    );
+  }
+
+  /** Ids of all items of a collection as last saved; iterates. */
+  *currentIds(chainId: string, owner: RowOwner, collection: string): Iterable<string> {
+    const ids = this.#statement(
+      `SELECT item.id FROM item JOIN collection USING (collection_no)
+       WHERE collection.${ownerOf} AND collection.id = :collection AND s1 IS NULL`,
+    )
+      .pluck()
+      .iterate({ chainId, ...owner, collection });
+    yield* ids as IterableIterator<string>;
+  }
+
+  /** Delta links by collection. */
+  states(chainId: string, owner: RowOwner): Map<string, string> {
+    const rows = this.#all<{ collection: string; link: string }>(
+      `SELECT collection, link FROM state WHERE ${ownerOf}`,
+      { chainId, ...owner },
+    );
+    return new Map(rows.map((row) => [row.collection, row.link]));
+  }
+
+  issues(scope: SnapshotScope): IssueRow[] {
+    return this.#all(
+      `SELECT item, collection, outcome, code, version, name, attempts FROM issue WHERE ${ownerOf} AND ${visible} ORDER BY item`,
+      scope,
+    );
+  }
+
+  /** The content of every item of every snapshot; iterates. */
+  *allContents(): Iterable<{ id: string; content: ContentRef }> {
+    for (const row of this.#statement('SELECT id, content FROM item ORDER BY item_no').iterate()) {
+      const { id, content } = row as { id: string; content: Uint8Array };
+      yield { id, content: contentRefSchema.parse(decode(content)) };
+    }
+  }
+
+  hasPack(name: Uint8Array): boolean {
+    return this.#statement('SELECT 1 FROM pack WHERE name = ?').pluck().get(name) === 1;
+  }
+
+  /** Packs in the index; iterates. */
+  *packs(): Iterable<{ name: Uint8Array; sizeBytes: number }> {
+    const rows = this.#statement('SELECT name, size_bytes AS sizeBytes FROM pack').iterate();
+    yield* rows as IterableIterator<{ name: Uint8Array; sizeBytes: number }>;
+  }
+
+  /** Ids of all chunks, for the dedup filter; iterates. */
+  *chunkIds(): Iterable<Uint8Array> {
+    yield* this.#statement('SELECT id FROM chunk').pluck().iterate() as IterableIterator<Uint8Array>;
+  }
+
+  totals(): { packs: number; packBytes: number; chunks: number } {
+    return (
+      this.#get(
+        'SELECT (SELECT count(*) FROM pack) AS packs, (SELECT coalesce(sum(size_bytes), 0) FROM pack) AS packBytes, (SELECT count(*) FROM chunk) AS chunks',
+        {},
+      ) ?? { packs: 0, packBytes: 0, chunks: 0 }
+    );
+  }
+
+  locateChunk(id: Uint8Array): ChunkPlace | undefined {
+    const row = this.#statement(
+      `SELECT pack.name, size_bytes AS sizeBytes, epoch, salt, sequence, frame.offset_bytes AS frameOffsetBytes,
+              stored_bytes AS frameStoredBytes, chunk.offset_bytes AS offsetBytes, length_bytes AS lengthBytes
+       FROM chunk JOIN frame USING (frame_no) JOIN pack USING (pack_no) WHERE chunk.id = ?`,
+    ).get(id) as (Omit<ChunkPlace, 'pack'> & ChunkPlace['pack']) | undefined;
+    if (row === undefined) return undefined;
+    const { name, sizeBytes, epoch, salt, ...place } = row;
+    return { ...place, pack: { name, sizeBytes, epoch, salt } };
+  }
+
+  #all<T>(sql: string, values: object): T[] {
+    return this.#statement(sql).all(values) as T[];
+  }
+
+  #get<T>(sql: string, values: object): T | undefined {
+    return this.#statement(sql).get(values) as T | undefined;
+  }
+
+  #statement(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+interface RawItem extends Omit<CatalogItem, 'content' | 'info'> {
+  readonly content: Uint8Array;
+  readonly info: string;
+}
+
+function parseItem(row: RawItem): CatalogItem {
+  return {
+    ...row,
+    content: contentRefSchema.parse(decode(row.content)),
+    info: JSON.parse(row.info) as Record<string, unknown>,
+  };
+}

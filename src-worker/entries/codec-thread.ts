@@ -1,0 +1,54 @@
+/** A codec thread: split, cut, name, compress, seal. Gets keys and the shared filter at its start, then content. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createCompressor } from '../codec/compress.ts';
+import { loadSodium } from '../codec/sodium.ts';
+import { DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
+import { fileClass } from '../vault/format/layout.ts';
+import type { WriterKeys } from '../vault/keys/key-ring.ts';
+import { ObjectWriter } from '../vault/objects/object-writer.ts';
+import { PackWriter } from '../vault/objects/pack-writer.ts';
+import type { CodecReply, CodecRequest, WriteRequest } from '../jobs/codec-pool.ts';
+
+/** What a codec thread is started with. */
+export interface CodecThreadData {
+  readonly keys: WriterKeys;
+  readonly filterMemory: DedupFilterMemory;
+}
+
+const port = parentPort;
+if (port === null) throw new Error('a codec thread is started by the engine');
+await loadSodium();
+const { keys, filterMemory } = workerData as CodecThreadData;
+
+const reply = (message: CodecReply, transfer: readonly ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
+
+const packs = new PackWriter(
+  { vaultId: keys.vaultId, fileClass: fileClass.dataPack, epoch: keys.epoch, classKey: keys.dataKey },
+  (pack) => reply({ type: 'pack', pack }, [pack.bytes.buffer]),
+);
+const writer = new ObjectWriter({
+  idKey: keys.idKey,
+  chunkKey: keys.chunkKey,
+  filter: new DedupFilter(filterMemory),
+  compressor: createCompressor(),
+  packs,
+});
+
+function write(item: WriteRequest): { sequence: number; content: ReturnType<ObjectWriter['writeBytes']> } {
+  const { sequence, kind, bytes, affinity } = item;
+  const content = kind === 'mime' ? writer.writeMime(bytes, affinity) : writer.writeBytes(bytes, affinity);
+  return { sequence, content };
+}
+
+port.on('message', (request: CodecRequest) => {
+  switch (request.type) {
+    case 'write':
+      reply({ type: 'written', items: request.items.map(write) });
+      break;
+    case 'flush':
+      writer.flush();
+      reply({ type: 'flushed', totals: writer.totals });
+      break;
+  }
+});

@@ -1,0 +1,86 @@
+/** Serves the nouns that run for a while or talk to Microsoft 365: organization, backup, restore. */
+import { openGraph } from '../../graph/graph-client.ts';
+import { testConnection } from '../../graph/connection-test.ts';
+import { restoreFiles, type RestoreSelection } from '../../jobs/restore-files.ts';
+import { runBackup, type BackupServices } from '../../jobs/run-backup.ts';
+import { findAccount, findFolder, findSnapshot } from '../../jobs/snapshot-scope.ts';
+import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { EngineContext } from './engine-context.ts';
+import { streamJob } from './event-stream.ts';
+import type { Implementer } from './implementer.ts';
+import { codecThreadCount, startCodecThreads } from './threads.ts';
+
+const workloadName = mailWorkload.name;
+
+export function organizationProcedures(os: Implementer, engine: EngineContext) {
+  return os.organization.router({
+    test: os.organization.test.handler(({ input, signal }) =>
+      testConnection(input.connection, engine.graphServices, signal),
+    ),
+  });
+}
+
+export function backupProcedures(os: Implementer, engine: EngineContext) {
+  return os.backup.router({
+    run: os.backup.run.handler(async function* ({ input, signal }) {
+      const { vault, catalog } = engine.openVault(input.vault);
+      const graph = openGraph(input.connection, engine.graphServices);
+      const threads = engine.options.codecThreads ?? codecThreadCount();
+      const services: BackupServices = {
+        vault,
+        catalog,
+        graph,
+        workloads: [mailWorkload],
+        clock: engine.options.clock,
+        agent: engine.options.agent,
+        limits: engine.checkpointLimits,
+        accountsAtOnce: engine.accountsAtOnce,
+        startCodecThreads: (filterMemory) => startCodecThreads(vault.keys.writerKeys, filterMemory, threads),
+      };
+      const { protectedItem: item, organizationName } = input;
+      try {
+        return yield* streamJob(signal, (jobSignal, onProgress) =>
+          runBackup(services, { item, organizationName, signal: jobSignal, onProgress }),
+        );
+      } finally {
+        await graph.close();
+      }
+    }),
+  });
+}
+
+export function restoreProcedures(os: Implementer, engine: EngineContext) {
+  return os.restore.router({
+    files: os.restore.files.handler(async function* ({ input, signal }) {
+      const { vault, catalog } = await engine.syncedVault(input.vault);
+      const selections = restoreSelections(catalog, input);
+      const services = { vault, catalog, clock: engine.options.clock };
+      return yield* streamJob(signal, (jobSignal, onProgress) =>
+        restoreFiles(services, { selections, targetPath: input.targetPath, signal: jobSignal, onProgress }),
+      );
+    }),
+  });
+}
+
+function restoreSelections(
+  catalog: Catalog,
+  input: {
+    protectedItemId: string;
+    snapshot?: number | undefined;
+    account?: string | undefined;
+    folder?: string | undefined;
+    item?: string | undefined;
+  },
+): RestoreSelection[] {
+  const chainId = input.protectedItemId;
+  const { number } = findSnapshot(catalog, chainId, input.snapshot);
+  const accounts =
+    input.account === undefined ? catalog.accounts(chainId) : [findAccount(catalog, chainId, input.account)];
+  return accounts.map((account) => {
+    const scope = { chainId, number, workload: workloadName, account: account.id };
+    const collectionId =
+      input.folder === undefined ? undefined : findFolder(catalog, scope, input.folder).collection.id;
+    return { scope, accountName: account.address, collectionId, itemId: input.item };
+  });
+}

@@ -1,0 +1,110 @@
+/** Serves the snapshot noun of the contract: lists, and the beginning of one item. */
+import { AppError } from '../../../src-shared/errors/app-error.ts';
+import type { Folder, ListedItem, Snapshot } from '../../../src-shared/contract/snapshot-contract.ts';
+import type { Catalog, CatalogItem, CatalogSnapshot, SnapshotScope } from '../../catalog/catalog.ts';
+import {
+  collectionPaths,
+  findAccount,
+  findFolder,
+  findSnapshot,
+  pathText,
+} from '../../jobs/snapshot-scope.ts';
+import { ObjectReader } from '../../vault/objects/object-reader.ts';
+import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
+import type { EngineContext } from './engine-context.ts';
+import type { Implementer } from './implementer.ts';
+
+/** As much of an item as is shown: headers and the beginning of a body. */
+const shownBytes = 64 * 1024;
+
+export function snapshotProcedures(os: Implementer, engine: EngineContext) {
+  return os.snapshot.router({
+    list: os.snapshot.list.handler(async ({ input }) => {
+      const { catalog } = await engine.syncedVault(input.vault);
+      return catalog.snapshots(input.protectedItemId).map(listedSnapshot);
+    }),
+    accounts: os.snapshot.accounts.handler(async ({ input }) => {
+      const { catalog } = await engine.syncedVault(input.vault);
+      findSnapshot(catalog, input.protectedItemId, input.snapshot);
+      return catalog.accounts(input.protectedItemId);
+    }),
+    folders: os.snapshot.folders.handler(async ({ input }) => {
+      const { catalog } = await engine.syncedVault(input.vault);
+      return listFolders(catalog, scopeOf(catalog, input));
+    }),
+    items: os.snapshot.items.handler(async ({ input }) => {
+      const { catalog } = await engine.syncedVault(input.vault);
+      const scope = scopeOf(catalog, input);
+      const { collection } = findFolder(catalog, scope, input.folder);
+      const page = catalog.itemPage(scope, collection.id, { after: input.after, limit: input.limit + 1 });
+      return { items: page.slice(0, input.limit).map(listedItem), isLast: page.length <= input.limit };
+    }),
+    issues: os.snapshot.issues.handler(async ({ input }) => {
+      const { catalog } = await engine.syncedVault(input.vault);
+      return catalog.issues(scopeOf(catalog, input));
+    }),
+    show: os.snapshot.show.handler(async ({ input }) => {
+      const { vault, catalog } = await engine.syncedVault(input.vault);
+      const item = catalog.item(scopeOf(catalog, input), input.item);
+      if (item === undefined) {
+        throw new AppError(
+          'item-gone',
+          'There is no such item in this snapshot. List what there is with "holdfast ls".',
+        );
+      }
+      const head = await readHead(new ObjectReader(vault, catalog), item);
+      return { item: listedItem(item), head: head.toString('utf8'), isWhole: head.length === item.sizeBytes };
+    }),
+  });
+}
+
+function scopeOf(
+  catalog: Catalog,
+  input: { protectedItemId: string; snapshot?: number | undefined; account: string },
+): SnapshotScope {
+  const { number } = findSnapshot(catalog, input.protectedItemId, input.snapshot);
+  const account = findAccount(catalog, input.protectedItemId, input.account);
+  return { chainId: input.protectedItemId, number, workload: mailWorkload.name, account: account.id };
+}
+
+async function readHead(reader: ObjectReader, item: CatalogItem): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of reader.readContent(item.content)) {
+    pieces.push(piece);
+    sizeBytes += piece.length;
+    if (sizeBytes >= shownBytes) break;
+  }
+  return Buffer.concat(pieces).subarray(0, shownBytes);
+}
+
+function listFolders(catalog: Catalog, scope: SnapshotScope): Folder[] {
+  const totals = catalog.collectionTotals(scope);
+  return collectionPaths(catalog, scope).map((path) => ({
+    id: path.collection.id,
+    path: pathText(path),
+    isHidden: path.collection.isHidden,
+    items: totals.get(path.collection.id)?.items ?? 0,
+    sizeBytes: totals.get(path.collection.id)?.sizeBytes ?? 0,
+  }));
+}
+
+function listedItem({ id, collection, sizeBytes, info }: CatalogItem): ListedItem {
+  return { id, folderId: collection, sizeBytes, info };
+}
+
+function listedSnapshot(snapshot: CatalogSnapshot): Snapshot {
+  const { chainId, number, outcome, startedAt, committedAt } = snapshot;
+  const item = JSON.parse(snapshot.protectedItem) as { name: string; organization: string };
+  return {
+    protectedItemId: chainId,
+    protectedItemName: item.name,
+    organizationName: item.organization,
+    number,
+    outcome,
+    startedAt,
+    committedAt,
+    counts: JSON.parse(snapshot.counts) as Snapshot['counts'],
+    issues: JSON.parse(snapshot.issues) as Snapshot['issues'],
+  };
+}

@@ -1,0 +1,61 @@
+/** Starts the engine's threads: codec threads for a run, a password thread for one derivation. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../../src-shared/errors/app-error.ts';
+import type { PasswordKeyParameters } from '../../codec/password-key.ts';
+import type { CodecReply, CodecThread } from '../../jobs/codec-pool.ts';
+import type { DedupFilterMemory } from '../../vault/index/dedup-filter.ts';
+import type { WriterKeys } from '../../vault/keys/key-ring.ts';
+
+/** One thread fewer than cores, so that the engine has one for itself. */
+export function codecThreadCount(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
+
+export function startCodecThreads(
+  keys: WriterKeys,
+  filterMemory: DedupFilterMemory,
+  count: number,
+): CodecThread[] {
+  return Array.from({ length: count }, () => startCodecThread({ keys, filterMemory }));
+}
+
+function startCodecThread(workerData: { keys: WriterKeys; filterMemory: DedupFilterMemory }): CodecThread {
+  const worker = new Worker(new URL('../codec-thread.ts', import.meta.url), { workerData });
+  return {
+    send: (request, transfer) => worker.postMessage(request, [...transfer]),
+    listen(onReply, onFailure) {
+      worker.on('message', (reply: CodecReply) => onReply(reply));
+      worker.on('error', onFailure);
+    },
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Argon2id in a thread of its own: WebAssembly memory never shrinks, so it must end with the thread. */
+export async function derivePasswordKeyInThread(
+  password: string,
+  parameters: PasswordKeyParameters,
+): Promise<Uint8Array> {
+  const worker = new Worker(new URL('../password-thread.ts', import.meta.url), {
+    workerData: { password, parameters },
+  });
+  try {
+    return await new Promise<Uint8Array>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', () =>
+        reject(
+          new AppError(
+            'internal',
+            'The password could not be checked: its thread ended. Free some memory and try again.',
+          ),
+        ),
+      );
+    });
+  } finally {
+    await worker.terminate();
+  }
+}

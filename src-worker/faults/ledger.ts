@@ -1,0 +1,90 @@
+/**
+ * The outcome ledger of a run: what became of every item, and why. A run never dies for one item; it dies, if at all,
+ * for what concerns all of them, and that is not the ledger's business.
+ */
+import { isAppError } from '../../src-shared/errors/app-error.ts';
+import type { ErrorCode } from '../../src-shared/errors/error-code.ts';
+import type { SnapshotCounts } from '../../src-shared/model/rows.ts';
+
+/** What became of one item. `skipped` is permanent with a known cause; `failed` is tried again by the next run. */
+export type ItemOutcome =
+  | { readonly kind: 'saved'; readonly sizeBytes: number }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'skipped'; readonly code: ErrorCode }
+  | { readonly kind: 'failed'; readonly code: ErrorCode };
+
+/** Causes that no further try will mend: the item or account itself is what it is. */
+const permanentCodes: ReadonlySet<ErrorCode> = new Set([
+  'item-corrupt',
+  'item-too-large',
+  'account-without-mailbox',
+  'account-unknown',
+]);
+
+/** Causes that concern the whole run, so that going on with other items only adds noise. */
+const fatalCodes: ReadonlySet<ErrorCode> = new Set([
+  'cancelled',
+  'sign-in-tenant-unknown',
+  'sign-in-application-unknown',
+  'sign-in-secret-wrong',
+  'sign-in-secret-expired',
+  'sign-in-certificate-rejected',
+  'store-full',
+  'store-read-only',
+  'store-unavailable',
+  'vault-session-fenced',
+  'internal',
+]);
+
+/** True for an error that ends the run; anything that is not an `AppError` does, being a fault of ours. */
+export function isFatal(error: unknown): boolean {
+  return !isAppError(error) || fatalCodes.has(error.code);
+}
+
+/** The outcome that an item's error means. */
+export function outcomeOf(error: unknown): Extract<ItemOutcome, { kind: 'skipped' | 'failed' }> {
+  const code = isAppError(error) ? error.code : 'internal';
+  return { kind: permanentCodes.has(code) ? 'skipped' : 'failed', code };
+}
+
+/** A cause and how many items have it. */
+export interface Cause {
+  readonly outcome: 'skipped' | 'failed';
+  readonly code: string;
+  readonly count: number;
+}
+
+/** Counts outcomes of one run. */
+export class FaultLedger {
+  readonly #counts = { saved: 0, unchanged: 0, removed: 0, skipped: 0, failed: 0, bytes: 0 };
+  readonly #causes = new Map<string, Cause>();
+
+  record(outcome: ItemOutcome): void {
+    this.#counts[outcome.kind] += 1;
+    if (outcome.kind === 'saved') this.#counts.bytes += outcome.sizeBytes;
+    if (outcome.kind !== 'skipped' && outcome.kind !== 'failed') return;
+    this.#countCause(outcome.kind, outcome.code);
+  }
+
+  /** Counts an item that an earlier run could not save and that this run had no news of. */
+  carryOver(outcome: 'skipped' | 'failed', code: string): void {
+    this.#counts[outcome] += 1;
+    this.#countCause(outcome, code);
+  }
+
+  get counts(): SnapshotCounts {
+    return { ...this.#counts };
+  }
+
+  /** Items that the snapshot lacks, by cause. */
+  get causes(): Cause[] {
+    return [...this.#causes.values()];
+  }
+
+  #countCause(outcome: Cause['outcome'], code: string): void {
+    const key = `${outcome} ${code}`;
+    const count = (this.#causes.get(key)?.count ?? 0) + 1;
+    this.#causes.set(key, { outcome, code, count });
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Makes one call to Graph and sees it through: waits for its turn, signs it, sends it through the Graph SDK, judges the
+ * answer, and tries again as the retry policy allows. Only for calls that may be sent twice; what an answer holds is
+ * read by the caller.
+ */
+import { randomUUID } from 'node:crypto';
+import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
+import { AppError } from '../../src-shared/errors/app-error.ts';
+import type { Clock } from '../../src-shared/model/clock.ts';
+import type { HttpAnswer, HttpOutcome } from './body-collector.ts';
+import { judge, toAppError, type Verdict } from './error-map.ts';
+import { wordsFor } from './error-words.ts';
+import {
+  readGraphError,
+  readRetryAfterMs,
+  type BodyFailure,
+  type CallTarget,
+  type Failure,
+} from './failure.ts';
+import type { HttpNetwork } from './http.ts';
+import { isLink } from './links.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { CallOptions, SdkTransport } from './sdk-transport.ts';
+import type { SignIn } from './sign-in.ts';
+import type { ThrottleGovernor } from './throttle-governor.ts';
+
+/** One call. `path` is below the version root, or a link of an answer that a `LinkTrail` has checked. */
+export interface Call {
+  readonly path: string;
+  /** Given: the call is a POST of this object. It must be safe to send twice. */
+  readonly post?: object;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly mailbox: string | undefined;
+  readonly target: CallTarget;
+  readonly maxBytes: number;
+  readonly slots?: number;
+  readonly cost?: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What an exchange is made of. */
+export interface ExchangeServices {
+  readonly graphRoot: string;
+  readonly userAgent: string;
+  readonly network: HttpNetwork;
+  readonly signIn: SignIn;
+  readonly governor: ThrottleGovernor;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+}
+
+/** Turns a complete, successful body into a value, or says why it cannot be used. Errors it throws are not retried. */
+export type BodyReader<T> = (body: Uint8Array<ArrayBuffer>) => T | BodyFailure;
+
+/** The value of a call, or why this attempt has none. `authorization` is what it was sent with. */
+type Attempt<T> =
+  | { readonly isDone: true; readonly value: T }
+  | {
+      readonly isDone: false;
+      readonly failure: Failure;
+      readonly verdict: Verdict;
+      readonly delayMs: number | undefined;
+      readonly isThrottle: boolean;
+      readonly authorization: string;
+    };
+
+/** A fresh token can be refused for a while by servers that have not heard of it; after this many it is a verdict. */
+const renewalsPerCall = 6;
+const firstRenewalDelayMs = 250;
+
+/** The calls of one connection. */
+export class Exchange {
+  /** Requests sent, and those among them that repeated an earlier one. */
+  requests = 0;
+  retried = 0;
+  readonly #services: ExchangeServices;
+  readonly #sdk: Client;
+
+  constructor(services: ExchangeServices) {
+    this.#services = services;
+    this.#sdk = Client.initWithMiddleware({
+      baseUrl: services.graphRoot,
+      defaultVersion: 'v1.0',
+      middleware: new SdkTransport(services.network, services.graphRoot),
+    });
+  }
+
+  /** Sees a call through. Rejects with an {@link AppError}; with `cancelled` when the signal aborts. */
+  async run<T>(call: Call, read: BodyReader<T>): Promise<T> {
+    this.#services.policy.callStarted();
+    try {
+      return await this.#repeat(call, read);
+    } catch (error) {
+      if (call.signal?.aborted === true) throw new AppError('cancelled', wordsFor('cancelled'));
+      throw error;
+    }
+  }
+
+  async #repeat<T>(call: Call, read: BodyReader<T>): Promise<T> {
+    let renewals = 0;
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.#attempt(call, read, attempt);
+      if (result.isDone) return result.value;
+      if (result.verdict.retry === 'token' && renewals < renewalsPerCall) {
+        renewals += 1;
+        await this.#renew(result.authorization, renewals, call.signal);
+      } else if (result.delayMs === undefined) {
+        throw toAppError(result.failure, call.target, attempt);
+      } else if (!result.isThrottle) {
+        await this.#services.clock.sleep(result.delayMs, call.signal);
+      }
+      this.retried += 1;
+    }
+  }
+
+  /** Sends once, inside its turn. The fence of a throttled call is set before the turn ends, so nobody slips past it. */
+  async #attempt<T>(call: Call, read: BodyReader<T>, attempt: number): Promise<Attempt<T>> {
+    const { governor, policy, signIn } = this.#services;
+    const scope = { mailbox: call.mailbox, slots: call.slots ?? 1, cost: call.cost ?? 1 };
+    const pass = await governor.enter(scope, call.signal);
+    let wasThrottled = false;
+    try {
+      const authorization = await orAborted(signIn.authorization(), call.signal);
+      const outcome = await this.#send(call, authorization);
+      const result = this.#judge(outcome, read);
+      if (result.isDone) return result;
+      const { failure } = result;
+      const verdict = judge(failure, call.target);
+      const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
+      const decision = policy.decide({ verdict, attempt, retryAfterMs });
+      wasThrottled = decision.isThrottle;
+      if (wasThrottled) governor.slowDown(call.mailbox, decision.delayMs ?? retryAfterMs ?? 0);
+      return { isDone: false, failure, verdict, authorization, ...decision };
+    } finally {
+      pass.leave(wasThrottled);
+    }
+  }
+
+  async #send(call: Call, authorization: string): Promise<HttpOutcome> {
+    this.requests += 1;
+    const { maxBytes, signal } = call;
+    const verbatimUrl = isLink(call.path) ? call.path : undefined;
+    const request = this.#sdk
+      .api(call.path)
+      .headers({
+        Authorization: authorization,
+        'User-Agent': this.#services.userAgent,
+        'client-request-id': randomUUID(),
+        ...call.headers,
+      })
+      .middlewareOptions([new CallOptions({ maxBytes, signal, verbatimUrl })])
+      .responseType(ResponseType.RAW);
+    const answer: unknown = await (call.post === undefined ? request.get() : request.post(call.post));
+    return answer as HttpOutcome;
+  }
+
+  #judge<T>(
+    outcome: HttpOutcome,
+    read: BodyReader<T>,
+  ): { isDone: true; value: T } | { isDone: false; failure: Failure } {
+    if (outcome.kind !== 'complete') return { isDone: false, failure: outcome };
+    if (outcome.status < 200 || outcome.status > 299)
+      return { isDone: false, failure: this.#failureOf(outcome) };
+    const value = read(outcome.body);
+    return isBodyFailure(value) ? { isDone: false, failure: value } : { isDone: true, value };
+  }
+
+  #failureOf(answer: HttpAnswer): Failure {
+    const header = (name: string): string | undefined => answer.headers[name]?.toString();
+    return {
+      kind: 'answer',
+      status: answer.status,
+      ...readGraphError(answer.body),
+      requestId: header('request-id') ?? '',
+      retryAfterMs: readRetryAfterMs(header('retry-after'), this.#services.clock.nowMs()),
+    };
+  }
+
+  async #renew(refused: string, renewals: number, signal: AbortSignal | undefined): Promise<void> {
+    if (renewals > 1) await this.#services.clock.sleep(firstRenewalDelayMs * 2 ** (renewals - 2), signal);
+    await orAborted(this.#services.signIn.renew(refused), signal);
+  }
+}
+
+/** A sign-in is shared by many calls; one that is stopped leaves it to the others instead of waiting for its end. */
+function orAborted<T>(value: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
+  if (signal === undefined || !(value instanceof Promise)) return value;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', stop, { once: true });
+  return Promise.race([value, promise]).finally(() => signal.removeEventListener('abort', stop));
+}
+
+function isBodyFailure(value: unknown): value is BodyFailure {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'body';
+}

@@ -1,0 +1,74 @@
+/**
+ * What can go wrong with one attempt of one call, before anybody decided what it means. Plain data, so that the error
+ * map and the retry policy can be tables.
+ */
+
+/** Microsoft 365 answered, and the answer is an error. */
+export interface AnswerFailure {
+  readonly kind: 'answer';
+  readonly status: number;
+  /** `error.code` of the body, or an empty string when the body was not a Graph error. */
+  readonly graphCode: string;
+  /** `error.message` of the body. Used to tell causes apart, never shown and never logged. */
+  readonly graphMessage: string;
+  readonly requestId: string;
+  /** The time the service asked us to wait, when it did. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** No complete answer came. `errno` is the code of the operating system, of OpenSSL or of undici. */
+export interface NetworkFailure {
+  readonly kind: 'network';
+  readonly errno: string;
+}
+
+/** An answer came and cannot be used. */
+export interface BodyFailure {
+  readonly kind: 'body';
+  readonly reason: 'truncated' | 'not-json' | 'too-large';
+}
+
+export type Failure = AnswerFailure | NetworkFailure | BodyFailure;
+
+/** What a call is about; decides what a 404 means. */
+export type CallTarget = 'item' | 'collection' | 'account' | 'directory';
+
+/** Reads `{"error":{"code","message"}}` from a body that may be anything at all. */
+export function readGraphError(body: Uint8Array): { graphCode: string; graphMessage: string } {
+  const unknownError = { graphCode: '', graphMessage: '' };
+  if (body.byteLength === 0 || body.byteLength > 1_048_576) return unknownError;
+  try {
+    const parsed: unknown = JSON.parse(
+      Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
+    );
+    return graphErrorIn(parsed);
+  } catch {
+    return unknownError;
+  }
+}
+
+/** The same for a body that was parsed already, as in a batch. */
+export function graphErrorIn(parsed: unknown): { graphCode: string; graphMessage: string } {
+  const error = isRecord(parsed) && isRecord(parsed['error']) ? parsed['error'] : {};
+  return { graphCode: textOf(error['code']), graphMessage: textOf(error['message']) };
+}
+
+/**
+ * Reads a Retry-After header: seconds, possibly with a fraction, or an HTTP date. Answers undefined when there is
+ * none or when it makes no sense; a wait of more than an hour is cut to an hour.
+ */
+export function readRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const delayMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - nowMs;
+  if (Number.isNaN(delayMs)) return undefined;
+  return Math.min(Math.max(delayMs, 0), 3_600_000);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,206 @@
+/**
+ * The face of this room: typed reads from one organization of Microsoft 365. Everything behind it (sign-in, turns,
+ * retries, pages) is shared by all calls of a client, so open one client per connection and process.
+ */
+import type { z } from 'zod';
+import type { Clock, Random } from '../../src-shared/model/clock.ts';
+import { graphConnectionSchema, type GraphConnection } from '../../src-shared/model/connection.ts';
+import { runBatch, type BatchAnswer, type BatchRequest } from './batch.ts';
+import { Exchange, type Call } from './exchange.ts';
+import type { CallTarget } from './failure.ts';
+import { HttpNetwork, type NetworkOptions } from './http.ts';
+import { readJson, requireShape } from './json-body.ts';
+import { isLink } from './links.ts';
+import { readDeltaPages, readPages, type DeltaPage, type PageSource } from './pagers.ts';
+import { withQuery, type QueryValues } from './paths.ts';
+import { addressesOf } from './regions.ts';
+import { RetryPolicy, type RetryLimits } from './retry-policy.ts';
+import { SignIn } from './sign-in.ts';
+import { ThrottleGovernor, type ThrottleLimits, type ThrottleStats } from './throttle-governor.ts';
+
+/** What a client is given from outside. */
+export interface GraphServices {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Version of the product, for the User-Agent. */
+  readonly productVersion: string;
+  readonly network?: Omit<NetworkOptions, 'caPem'>;
+  readonly retryLimits?: RetryLimits;
+  readonly throttleLimits?: ThrottleLimits;
+}
+
+/** What every call may say. With `mailbox` it is an Outlook call: it takes a turn of that mailbox and asks for ids that
+ * survive moves. `target` tells what a 404 means; without it, the account of the mailbox. */
+export interface CallScopeOptions {
+  readonly mailbox?: string | undefined;
+  readonly target?: CallTarget | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface JsonOptions<T> extends CallScopeOptions {
+  readonly schema: z.ZodType<T>;
+  readonly query?: QueryValues | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface BytesOptions extends CallScopeOptions {
+  /** A longer body ends as `item-too-large`. */
+  readonly maxBytes: number;
+}
+
+export interface DeltaOptions<T> extends CallScopeOptions {
+  readonly schema: z.ZodType<T>;
+  readonly mailbox: string;
+  /** Only for a path; a link has its query already. */
+  readonly query?: QueryValues | undefined;
+  /** A wish: `Prefer: odata.maxpagesize`. Never sent as `$top`, which would cap the whole enumeration. */
+  readonly pageSize?: number | undefined;
+}
+
+/** What a client has done so far. */
+export interface GraphStats extends ThrottleStats {
+  readonly requests: number;
+  readonly retried: number;
+  readonly bytesReceived: number;
+}
+
+/** Reads of one organization. All methods reject with `AppError`. Paths are built with `graphPath`. */
+export interface GraphClient {
+  getJson<T>(path: string, options: JsonOptions<T>): Promise<T>;
+  /** The whole body, in memory of its own that can be transferred to another thread. */
+  getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** At most 20 reads, answered in their order. */
+  batch(requests: readonly BatchRequest[], options?: CallScopeOptions): Promise<readonly BatchAnswer[]>;
+  pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]>;
+  /** From a path, a full enumeration; from the deltaLink of an earlier one, what changed since. */
+  deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>>;
+  /** The Authorization header of now, for reading what it grants. Never log it. */
+  authorization(): Promise<string>;
+  /** Calls to a mailbox in the current ten minutes. */
+  usedInWindow(mailbox: string): number;
+  stats(): GraphStats;
+  /** Cuts the connections; calls under way fail, and so do those that wait. */
+  close(): Promise<void>;
+}
+
+const longestJsonBytes = 16 * 1_048_576;
+const defaultDeltaPageSize = 500;
+const immutableIds = 'IdType="ImmutableId"';
+
+/** Opens a client. Nothing is sent before the first call. Throws a ZodError for a connection of the wrong shape. */
+export function openGraph(connection: GraphConnection, services: GraphServices): GraphClient {
+  return new HttpGraphClient(graphConnectionSchema.parse(connection), services);
+}
+
+class HttpGraphClient implements GraphClient {
+  readonly #clock: Clock;
+  readonly #graphRoot: string;
+  readonly #network: HttpNetwork;
+  readonly #signIn: SignIn;
+  readonly #governor: ThrottleGovernor;
+  readonly #policy: RetryPolicy;
+  readonly #exchange: Exchange;
+
+  constructor(connection: GraphConnection, services: GraphServices) {
+    const { clock, random } = services;
+    const { graphRoot, caPem } = addressesOf(connection.region);
+    const limits = services.throttleLimits;
+    this.#clock = clock;
+    this.#graphRoot = graphRoot;
+    this.#network = new HttpNetwork({ ...services.network, caPem });
+    this.#policy = new RetryPolicy(random, services.retryLimits);
+    this.#governor = new ThrottleGovernor({ clock, random, ...(limits && { limits }) });
+    this.#signIn = new SignIn(connection, { network: this.#network, clock, policy: this.#policy });
+    this.#exchange = new Exchange({
+      graphRoot,
+      userAgent: `ISV|Holdfast|Holdfast/${services.productVersion}`,
+      network: this.#network,
+      signIn: this.#signIn,
+      governor: this.#governor,
+      policy: this.#policy,
+      clock,
+    });
+  }
+
+  async getJson<T>(path: string, options: JsonOptions<T>): Promise<T> {
+    const headers = { ...callHeaders(options), ...options.headers };
+    return requireShape(
+      options.schema,
+      await this.#getJson(withQuery(path, options.query), options, headers),
+    );
+  }
+
+  getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const call = { path, headers: callHeaders(options), ...callScope(options), maxBytes: options.maxBytes };
+    return this.#exchange.run(call, (body) => body);
+  }
+
+  batch(requests: readonly BatchRequest[], options: CallScopeOptions = {}): Promise<readonly BatchAnswer[]> {
+    const { mailbox, target, signal } = callScope(options);
+    const services = {
+      exchange: this.#exchange,
+      governor: this.#governor,
+      policy: this.#policy,
+      clock: this.#clock,
+    };
+    return runBatch(services, requests, { mailbox, target, signal, headers: callHeaders(options) });
+  }
+
+  pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]> {
+    const headers = { ...callHeaders(options), ...options.headers };
+    return readPages(this.#pageSource(withQuery(path, options.query), options, headers), options.schema);
+  }
+
+  deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>> {
+    const prefer = `${immutableIds}, odata.maxpagesize=${options.pageSize ?? defaultDeltaPageSize}`;
+    const headers = { Prefer: prefer };
+    const scope = { ...options, target: options.target ?? ('collection' as const) };
+    const start = isLink(pathOrLink) ? pathOrLink : withQuery(pathOrLink, options.query);
+    return readDeltaPages(this.#pageSource(start, scope, headers), options.schema);
+  }
+
+  async authorization(): Promise<string> {
+    return this.#signIn.authorization();
+  }
+
+  usedInWindow(mailbox: string): number {
+    return this.#governor.usedInWindow(mailbox);
+  }
+
+  stats(): GraphStats {
+    const { requests, retried } = this.#exchange;
+    return { ...this.#governor.stats(), requests, retried, bytesReceived: this.#network.bytesReceived };
+  }
+
+  async close(): Promise<void> {
+    this.#governor.close();
+    await this.#network.close();
+  }
+
+  #pageSource(start: string, options: CallScopeOptions, headers: Call['headers']): PageSource {
+    return {
+      graphRoot: this.#graphRoot,
+      start,
+      fetch: (pathOrLink) => this.#getJson(pathOrLink, options, headers),
+    };
+  }
+
+  async #getJson(pathOrLink: string, options: CallScopeOptions, headers: Call['headers']): Promise<unknown> {
+    const call = { path: pathOrLink, headers, ...callScope(options), maxBytes: longestJsonBytes };
+    const { json } = await this.#exchange.run(call, readJson);
+    return json;
+  }
+}
+
+const outlookHeaders = { Prefer: immutableIds };
+/** The directory serves interactive users first when we say that we can wait. */
+const directoryHeaders = { 'x-ms-throttle-priority': 'low' };
+
+function callHeaders(options: CallScopeOptions): Call['headers'] {
+  return options.mailbox === undefined ? directoryHeaders : outlookHeaders;
+}
+
+function callScope(options: CallScopeOptions): Pick<Call, 'mailbox' | 'target' | 'signal'> {
+  const { mailbox, signal } = options;
+  return { mailbox, target: options.target ?? (mailbox === undefined ? 'directory' : 'account'), signal };
+}

@@ -1,0 +1,100 @@
+/**
+ * The wire: one undici agent for sign-in and Graph, so that certificate authorities, proxy, time-outs and the number of
+ * connections are set in one place. It sends one request once and knows no tokens, no retries and no Graph errors.
+ */
+import { Agent, ProxyAgent, type Dispatcher } from 'undici';
+import { BodyCollector, type HttpOutcome } from './body-collector.ts';
+import { BodyPermits } from './body-permits.ts';
+
+/** How the wire is set up. */
+export interface NetworkOptions {
+  /** The only certificate authorities to trust; without it, those of the platform. */
+  readonly caPem?: string | undefined;
+  /** An http or https address that all connections go through. */
+  readonly proxyUrl?: string | undefined;
+  readonly connections?: number;
+  readonly timeouts?: Partial<NetworkTimeouts>;
+}
+
+/** `headersMs` until an answer begins, `idleBodyMs` between two pieces of a body. */
+export interface NetworkTimeouts {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly idleBodyMs: number;
+}
+
+/** One request. `path` starts behind the origin and holds the query. */
+export interface HttpRequest {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly headers: Record<string, string>;
+  readonly body?: string | undefined;
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const defaultTimeouts: NetworkTimeouts = { connectMs: 20_000, headersMs: 120_000, idleBodyMs: 60_000 };
+const defaultConnections = 72;
+const largeBodyBytes = 1_048_576;
+const largeBodiesAtOnce = 2;
+
+/** The open wire of one connection. */
+export class HttpNetwork {
+  readonly #dispatcher: Dispatcher;
+  readonly #permits = new BodyPermits(largeBodiesAtOnce);
+  #bytesReceived = 0;
+
+  constructor(options: NetworkOptions = {}) {
+    this.#dispatcher = openDispatcher(options);
+  }
+
+  /** Bytes of all bodies so far, complete or not. */
+  get bytesReceived(): number {
+    return this.#bytesReceived;
+  }
+
+  /** Sends a request and reads its whole answer. Never rejects: an abort ends as the errno `UND_ERR_ABORTED`. */
+  send(request: HttpRequest): Promise<HttpOutcome> {
+    const { signal } = request;
+    if (signal?.aborted === true) return Promise.resolve({ kind: 'network', errno: 'UND_ERR_ABORTED' });
+    const { promise, resolve } = Promise.withResolvers<HttpOutcome>();
+    const bounds = { maxBytes: request.maxBytes, largeBytes: largeBodyBytes, permits: this.#permits };
+    const collector = new BodyCollector(bounds, (outcome) => {
+      this.#bytesReceived += collector.receivedBytes;
+      signal?.removeEventListener('abort', stop);
+      resolve(outcome);
+    });
+    const stop = (): void => collector.abort();
+    signal?.addEventListener('abort', stop, { once: true });
+    const { origin, path, method, headers, body = null } = request;
+    this.#dispatcher.dispatch({ origin, path, method, headers, body }, collector);
+    return promise;
+  }
+
+  /** Cuts every connection. Requests under way end with a network failure. */
+  close(): Promise<void> {
+    return this.#dispatcher.destroy();
+  }
+}
+
+function openDispatcher(options: NetworkOptions): Dispatcher {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const tls = options.caPem === undefined ? {} : { ca: options.caPem };
+  const shared = {
+    connections: options.connections ?? defaultConnections,
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.idleBodyMs,
+    keepAliveTimeout: 30_000,
+    pipelining: 1,
+    allowH2: false,
+  };
+  if (options.proxyUrl !== undefined) {
+    return new ProxyAgent({
+      ...shared,
+      uri: options.proxyUrl,
+      requestTls: { ...tls, timeout: timeouts.connectMs },
+    });
+  }
+  return new Agent({ ...shared, connect: { ...tls, timeout: timeouts.connectMs } });
+}

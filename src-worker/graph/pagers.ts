@@ -1,0 +1,108 @@
+/**
+ * Lists that come in pages: follows the links of Graph to the end, checks every item, and tells changed items from
+ * removed ones. It keeps no items; order and duplicates are passed on as they came, the last state of an id wins.
+ */
+import { z } from 'zod';
+import { AppError } from '../../src-shared/errors/app-error.ts';
+import { wordsFor } from './error-words.ts';
+import { requireShape } from './json-body.ts';
+import { isLink, LinkTrail } from './links.ts';
+
+/** An item that is not in the collection any more. `changed`: still restorable from the recycle bin, or moved away. */
+export interface RemovedItem {
+  readonly id: string;
+  readonly reason: 'deleted' | 'changed';
+}
+
+/**
+ * A part of a delta enumeration: `nextLink` leads to the next part; `deltaLink` comes with the last one only and is
+ * where the next run goes on. An id stands in one of the lists, by its last state in the page.
+ */
+export interface DeltaPage<T> {
+  readonly changed: readonly T[];
+  readonly removed: readonly RemovedItem[];
+  readonly nextLink: string | undefined;
+  readonly deltaLink: string | undefined;
+}
+
+/** How a pager gets its pages. */
+export interface PageSource {
+  readonly graphRoot: string;
+  /** The first path or link. */
+  readonly start: string;
+  /** Fetches a page and parses its JSON. */
+  readonly fetch: (pathOrLink: string) => Promise<unknown>;
+}
+
+const pageSchema = z.object({
+  value: z.array(z.unknown()),
+  '@odata.nextLink': z.string().optional(),
+  '@odata.deltaLink': z.string().optional(),
+});
+
+const identifiedSchema = z.object({ id: z.string() });
+
+const removedSchema = z.object({
+  id: z.string(),
+  '@removed': z.object({ reason: z.enum(['deleted', 'changed']).catch('deleted') }),
+});
+
+/** Reads a plain list, page by page. */
+export async function* readPages<T>(source: PageSource, schema: z.ZodType<T>): AsyncGenerator<readonly T[]> {
+  for await (const page of followLinks(source)) yield page.value.map((item) => requireShape(schema, item));
+}
+
+/**
+ * Reads a delta enumeration. Throws `delta-expired` when Graph has forgotten the position, and `response-invalid` when
+ * the last page has no link to go on from.
+ */
+export async function* readDeltaPages<T>(
+  source: PageSource,
+  schema: z.ZodType<T>,
+): AsyncGenerator<DeltaPage<T>> {
+  for await (const page of followLinks(source)) {
+    const nextLink = page['@odata.nextLink'];
+    const isLast = nextLink === undefined;
+    const deltaLink = isLast ? page['@odata.deltaLink'] : undefined;
+    if (isLast && deltaLink === undefined) {
+      throw new AppError('response-invalid', wordsFor('response-invalid'), {
+        details: { field: '@odata.deltaLink' },
+      });
+    }
+    yield { ...splitRemoved(page.value, schema), nextLink, deltaLink };
+  }
+}
+
+async function* followLinks(source: PageSource): AsyncGenerator<z.infer<typeof pageSchema>> {
+  const trail = new LinkTrail(source.graphRoot);
+  let next = isLink(source.start) ? trail.follow(source.start) : source.start;
+  for (;;) {
+    const page = requireShape(pageSchema, await source.fetch(next));
+    const { '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink } = page;
+    if (deltaLink !== undefined) trail.check(deltaLink);
+    yield page;
+    if (nextLink === undefined) return;
+    next = trail.follow(nextLink, { wasEmpty: page.value.length === 0 });
+  }
+}
+
+function splitRemoved<T>(
+  items: readonly unknown[],
+  schema: z.ZodType<T>,
+): Pick<DeltaPage<T>, 'changed' | 'removed'> {
+  const lastStates = new Map<string, unknown>();
+  for (const item of items) {
+    const { id } = requireShape(identifiedSchema, item);
+    // Deleting first moves the id to its last place, so that the order of last states is kept.
+    lastStates.delete(id);
+    lastStates.set(id, item);
+  }
+  const changed: T[] = [];
+  const removed: RemovedItem[] = [];
+  for (const item of lastStates.values()) {
+    const entry = removedSchema.safeParse(item);
+    if (entry.success) removed.push({ id: entry.data.id, reason: entry.data['@removed'].reason });
+    else changed.push(requireShape(schema, item));
+  }
+  return { changed, removed };
+}

@@ -1,0 +1,282 @@
+/**
+ * Decides when a call to Microsoft 365 may start, for everything in the process: at most four at once and 9,600 in ten
+ * minutes per mailbox, none before a Retry-After has ended, and fewer at once over all while the service complains.
+ * Waiters of a mailbox go in order, mailboxes take turns. It sends nothing and never looks into an answer.
+ */
+import { AppError } from '../../src-shared/errors/app-error.ts';
+import type { Clock, Random } from '../../src-shared/model/clock.ts';
+import { ThrottleLane, type CallSize, type LaneLimits } from './throttle-lane.ts';
+
+/** The two halves of Graph whose limits differ. */
+export type GraphService = 'outlook' | 'directory';
+
+/** Limits of one service: per lane, and `maxInFlight` calls over all lanes. */
+export interface ServiceLimits {
+  readonly lane: LaneLimits;
+  readonly maxInFlight: number;
+}
+export type ThrottleLimits = Readonly<Record<GraphService, ServiceLimits>>;
+
+/** A little below what Microsoft documents (10,000 in 10 minutes and 4 at once, per app and mailbox). */
+export const documentedLimits: ThrottleLimits = {
+  outlook: { lane: { slots: 4, window: { requests: 9_600, windowMs: 600_000 } }, maxInFlight: 64 },
+  directory: { lane: { slots: 8 }, maxInFlight: 8 },
+};
+
+/** Who calls, and how much. Always name a mailbox by the same id: two spellings would count as two mailboxes. */
+export interface CallScope extends CallSize {
+  readonly mailbox: string | undefined;
+}
+
+/** The right to have one call under way. {@link leave} must be called exactly once. */
+export interface Pass {
+  /** `wasThrottled`: the call was answered with a request to slow down, so it does not count as a good one. */
+  leave(wasThrottled: boolean): void;
+}
+
+/** What the governor did so far. `allowed` is the current ceiling of calls at once, per service. */
+export interface ThrottleStats {
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly waits: number;
+  readonly waitedMs: number;
+  readonly throttled: number;
+  readonly allowed: Readonly<Record<GraphService, number>>;
+}
+
+export interface GovernorOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits?: ThrottleLimits;
+}
+
+/** One 429 is often followed by those of the calls beside it; together they count as one reason to slow down. */
+const cutIntervalMs = 1_000;
+const smallestCeiling = 4;
+/** Keeps us late rather than early when the clocks of two machines disagree in the last digit. */
+const fenceMarginMs = 15;
+const fenceSpreadMs = 25;
+const lanesBeforeSweep = 1_024;
+
+/** The calls of one service over all its lanes. `ring` holds lanes whose first waiter may be able to start. */
+class ServiceState {
+  readonly ring: ThrottleLane[] = [];
+  readonly limits: ServiceLimits;
+  inFlight = 0;
+  allowed: number;
+  lastCutMs = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: ServiceLimits) {
+    this.limits = limits;
+    this.allowed = limits.maxInFlight;
+  }
+}
+
+/** Where a call belongs. */
+interface Place {
+  readonly service: ServiceState;
+  readonly lane: ThrottleLane;
+}
+
+/** The governor of one connection; share it between everything that calls with the same application. */
+export class ThrottleGovernor {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #services: Readonly<Record<GraphService, ServiceState>>;
+  readonly #lanes = new Map<string, ThrottleLane>();
+  readonly #directoryLane: ThrottleLane;
+  readonly #closing = new AbortController();
+  #lanesAtSweep = lanesBeforeSweep;
+  #waiting = 0;
+  #waits = 0;
+  #waitedMs = 0;
+  #throttled = 0;
+
+  constructor(options: GovernorOptions) {
+    const limits = options.limits ?? documentedLimits;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#services = {
+      outlook: new ServiceState(limits.outlook),
+      directory: new ServiceState(limits.directory),
+    };
+    this.#directoryLane = new ThrottleLane(limits.directory.lane);
+  }
+
+  /** Returns the pass at once when nothing stands in the way, and a promise of it otherwise. Rejects on abort. */
+  enter(scope: CallScope, signal?: AbortSignal): Pass | Promise<Pass> {
+    if (this.#closing.signal.aborted) throw closedError();
+    signal?.throwIfAborted();
+    const { service, lane } = this.#placeOf(scope.mailbox);
+    const nowMs = this.#clock.nowMs();
+    const isFirst = lane.waiters.length === 0 && service.ring.length === 0;
+    if (isFirst && this.#fits(service, lane, scope) && lane.blockedUntilMs(scope, nowMs) <= nowMs) {
+      return this.#start(service, lane, scope);
+    }
+    return this.#wait({ service, lane }, scope, signal);
+  }
+
+  /** Takes in a 429, or a 503 with Retry-After: that mailbox waits so long, and the service gets fewer calls at once. */
+  slowDown(mailbox: string | undefined, retryAfterMs: number): void {
+    const { service, lane } = this.#placeOf(mailbox);
+    const nowMs = this.#clock.nowMs();
+    this.#throttled += 1;
+    lane.fence(nowMs + retryAfterMs + fenceMarginMs + this.#random() * fenceSpreadMs);
+    if (nowMs - service.lastCutMs < cutIntervalMs) return;
+    service.lastCutMs = nowMs;
+    service.allowed = Math.max(Math.min(smallestCeiling, service.limits.maxInFlight), service.allowed / 2);
+  }
+
+  stats(): ThrottleStats {
+    const { outlook, directory } = this.#services;
+    return {
+      inFlight: outlook.inFlight + directory.inFlight,
+      waiting: this.#waiting,
+      waits: this.#waits,
+      waitedMs: Math.round(this.#waitedMs),
+      throttled: this.#throttled,
+      allowed: { outlook: Math.floor(outlook.allowed), directory: Math.floor(directory.allowed) },
+    };
+  }
+
+  /** Calls to one mailbox in its current window: what the budget meter shows. */
+  usedInWindow(mailbox: string): number {
+    return this.#lanes.get(mailbox)?.used(this.#clock.nowMs()) ?? 0;
+  }
+
+  /** Refuses everybody who waits and everybody who comes. Calls under way may end. */
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(closedError());
+    for (const lane of [this.#directoryLane, ...this.#lanes.values()]) {
+      for (const waiter of lane.waiters.splice(0)) waiter.refuse(closedError());
+    }
+  }
+
+  #placeOf(mailbox: string | undefined): Place {
+    if (mailbox === undefined) return { service: this.#services.directory, lane: this.#directoryLane };
+    return { service: this.#services.outlook, lane: this.#laneOf(mailbox) };
+  }
+
+  #laneOf(mailbox: string): ThrottleLane {
+    const known = this.#lanes.get(mailbox);
+    if (known !== undefined) return known;
+    if (this.#lanes.size >= this.#lanesAtSweep) this.#sweep();
+    const lane = new ThrottleLane(this.#services.outlook.limits.lane);
+    this.#lanes.set(mailbox, lane);
+    return lane;
+  }
+
+  /** Forgets idle mailboxes, so that an organization of many thousands does not stay in memory. */
+  #sweep(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const [mailbox, lane] of this.#lanes) {
+      if (lane.isForgettable(nowMs)) this.#lanes.delete(mailbox);
+    }
+    this.#lanesAtSweep = this.#lanes.size + lanesBeforeSweep;
+  }
+
+  #fits(service: ServiceState, lane: ThrottleLane, size: CallSize): boolean {
+    return service.inFlight < Math.floor(service.allowed) && lane.hasSlots(size);
+  }
+
+  #start(service: ServiceState, lane: ThrottleLane, size: CallSize): Pass {
+    lane.start(size, this.#clock.nowMs());
+    service.inFlight += 1;
+    return {
+      leave: (wasThrottled) => {
+        lane.end(size);
+        service.inFlight -= 1;
+        if (!wasThrottled) recover(service);
+        this.#enqueue(service, lane);
+        this.#pump(service);
+      },
+    };
+  }
+
+  #wait({ service, lane }: Place, size: CallSize, signal?: AbortSignal): Promise<Pass> {
+    this.#waiting += 1;
+    this.#waits += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<Pass>();
+    const sinceMs = this.#clock.nowMs();
+    const settle = (): void => {
+      this.#waiting -= 1;
+      this.#waitedMs += this.#clock.nowMs() - sinceMs;
+      signal?.removeEventListener('abort', giveUp);
+    };
+    const waiter = {
+      slots: size.slots,
+      cost: size.cost,
+      sinceMs,
+      start: () => {
+        settle();
+        resolve(this.#start(service, lane, size));
+      },
+      refuse: (reason: Error) => {
+        settle();
+        reject(reason);
+      },
+    };
+    const giveUp = (): void => {
+      lane.waiters.splice(lane.waiters.indexOf(waiter), 1);
+      waiter.refuse(signal?.reason as Error);
+      this.#enqueue(service, lane);
+      this.#pump(service);
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    lane.waiters.push(waiter);
+    this.#enqueue(service, lane);
+    this.#pump(service);
+    return promise;
+  }
+
+  #enqueue(service: ServiceState, lane: ThrottleLane): void {
+    if (lane.isQueued || lane.isAsleep || lane.waiters.length === 0) return;
+    lane.isQueued = true;
+    service.ring.push(lane);
+  }
+
+  /** Starts what may start, one call a lane and turn. A lane that cannot go leaves the ring until something changes. */
+  #pump(service: ServiceState): void {
+    while (service.inFlight < Math.floor(service.allowed)) {
+      const lane = service.ring.shift();
+      if (lane === undefined) return;
+      lane.isQueued = false;
+      const first = lane.waiters[0];
+      if (first === undefined || !lane.hasSlots(first)) continue;
+      const nowMs = this.#clock.nowMs();
+      const blockedUntilMs = lane.blockedUntilMs(first, nowMs);
+      if (blockedUntilMs > nowMs) {
+        this.#sleep({ service, lane }, blockedUntilMs - nowMs);
+        continue;
+      }
+      lane.waiters.shift();
+      first.start();
+      this.#enqueue(service, lane);
+    }
+  }
+
+  #sleep({ service, lane }: Place, delayMs: number): void {
+    lane.isAsleep = true;
+    const wake = (): void => {
+      lane.isAsleep = false;
+      this.#enqueue(service, lane);
+      this.#pump(service);
+    };
+    this.#clock.sleep(delayMs, this.#closing.signal).then(wake, () => {
+      lane.isAsleep = false;
+    });
+  }
+}
+
+/** One more call at once for every round of calls that went well. */
+function recover(service: ServiceState): void {
+  service.allowed = Math.min(service.limits.maxInFlight, service.allowed + 1 / service.allowed);
+}
+
+function closedError(): AppError {
+  return new AppError(
+    'cancelled',
+    'The connection to Microsoft 365 was closed. What was saved so far stays saved.',
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * One lane of the throttle governor: the calls to one mailbox (or to the directory), their fence and their budget.
+ * A lane only answers whether a call fits and keeps its queue; it starts no timer and knows no other lane.
+ */
+import { SlidingWindow } from './sliding-window.ts';
+
+/** What Microsoft allows for the calls of one lane. */
+export interface LaneLimits {
+  /** Calls under way at the same time. */
+  readonly slots: number;
+  /** Calls in a sliding window; without it, the number is not limited. */
+  readonly window?: { readonly requests: number; readonly windowMs: number };
+}
+
+/** What one call takes: a batch takes as many slots as it runs inner calls at once, and costs all of them. */
+export interface CallSize {
+  readonly slots: number;
+  readonly cost: number;
+}
+
+/** A call that waits for its turn. `start` is called once, or `refuse` is. */
+export interface Waiter extends CallSize {
+  readonly sinceMs: number;
+  readonly start: () => void;
+  readonly refuse: (reason: Error) => void;
+}
+
+/** The state of one lane. Waiters leave it in the order in which they came. */
+export class ThrottleLane {
+  readonly waiters: Waiter[] = [];
+  isQueued = false;
+  isAsleep = false;
+  #inFlight = 0;
+  #fenceUntilMs = 0;
+  readonly #slots: number;
+  readonly #window: SlidingWindow | undefined;
+
+  constructor(limits: LaneLimits) {
+    this.#slots = limits.slots;
+    this.#window = limits.window && new SlidingWindow(limits.window.requests, limits.window.windowMs);
+  }
+
+  /** Calls under way, in slots. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Calls of the current window. */
+  used(nowMs: number): number {
+    return this.#window?.used(nowMs) ?? 0;
+  }
+
+  /** The end of the fence or of a spent window, or `nowMs` when time does not stand in the way. */
+  blockedUntilMs(size: CallSize, nowMs: number): number {
+    if (this.#fenceUntilMs > nowMs) return this.#fenceUntilMs;
+    if (this.#window === undefined || this.#window.hasRoom(size.cost, nowMs)) return nowMs;
+    return this.#window.nextRoomMs(nowMs);
+  }
+
+  /** True when enough calls have ended. A call larger than the lane fits when it is alone. */
+  hasSlots(size: CallSize): boolean {
+    return this.#inFlight + size.slots <= this.#slots || this.#inFlight === 0;
+  }
+
+  /** Takes the slots and the budget of a call that fits. */
+  start(size: CallSize, nowMs: number): void {
+    this.#inFlight += size.slots;
+    this.#window?.spend(size.cost, nowMs);
+  }
+
+  /** Gives back the slots of a call; its budget stays spent until the window has moved on. */
+  end(size: CallSize): void {
+    this.#inFlight -= size.slots;
+  }
+
+  /** Lets no call start before `untilMs`. Of several fences the latest wins. */
+  fence(untilMs: number): void {
+    this.#fenceUntilMs = Math.max(this.#fenceUntilMs, untilMs);
+  }
+
+  /** True when forgetting this lane would change nothing. */
+  isForgettable(nowMs: number): boolean {
+    const isIdle = this.#inFlight === 0 && this.waiters.length === 0 && !this.isAsleep;
+    return isIdle && this.#fenceUntilMs <= nowMs && this.used(nowMs) === 0;
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Backs up one workload of one account: its collections, then what changed in each, then what the last run could not
+ * save. What fails stays inside: an item on the retry list, a collection with its old position, an account as an issue.
+ */
+import { AppError } from '../../../src-shared/errors/app-error.ts';
+import type { CollectionRow, IssueRow, RowOwner } from '../../../src-shared/model/rows.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { isFatal, outcomeOf, type FaultLedger } from '../../faults/ledger.ts';
+import type { AccountScope, CollectionFound, ItemHead, Workload } from '../../workloads/workload.ts';
+import { forEachConcurrent } from '../concurrency.ts';
+import { CollectionBackup } from './collection-backup.ts';
+import type { Recorder } from './recorder.ts';
+
+/** Collections of an account that are enumerated at the same time; Microsoft allows four requests a mailbox. */
+const collectionsAtOnce = 4;
+/** The collection key under which the position in the list of collections itself is kept. */
+const collectionListKey = '*';
+const wholeAccount = '*';
+/** Runs in which an item must have been missing before that is believed without a delta's word. */
+const attemptsUntilGone = 2;
+
+/** What the backup of an account works with. */
+export interface AccountBackupServices {
+  readonly workload: Workload;
+  readonly scope: AccountScope;
+  readonly recorder: Recorder;
+  readonly catalog: Catalog;
+  readonly ledger: FaultLedger;
+  readonly chainId: string;
+  readonly progress: AccountProgress;
+}
+
+/** How far a backup is; items of new collections are known before they are enumerated. */
+export interface AccountProgress {
+  expect(items: number): void;
+  finish(items: number, sizeBytes: number): void;
+}
+
+export class AccountBackup {
+  readonly owner: RowOwner;
+  readonly services: AccountBackupServices;
+  /** Number of the snapshot that this run continues; 0 before the first. */
+  readonly baseNumber: number;
+  readonly #priorIssues: Map<string, IssueRow>;
+  /** Versions of items that were looked up and saved out of turn: their enumeration has nothing to add. */
+  readonly #savedOutOfTurn = new Map<string, string>();
+
+  constructor(services: AccountBackupServices) {
+    this.services = services;
+    this.owner = { workload: services.workload.name, account: services.scope.accountId };
+    this.baseNumber = services.catalog.head(services.chainId)?.number ?? 0;
+    const issues = services.catalog.issues({
+      ...this.owner,
+      chainId: services.chainId,
+      number: this.baseNumber,
+    });
+    this.#priorIssues = new Map(issues.map((issue) => [issue.item, issue]));
+  }
+
+  async run(): Promise<void> {
+    try {
+      const collections = await this.#findCollections();
+      await forEachConcurrent(collections, collectionsAtOnce, (id) => new CollectionBackup(this, id).run());
+      await this.#retryFailed();
+      await this.clearIssue(wholeAccount);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      await this.reportIssue({ item: wholeAccount, collection: wholeAccount, version: '', name: '' }, error);
+    } finally {
+      for (const { outcome, code } of this.#priorIssues.values())
+        this.services.ledger.carryOver(outcome, code);
+    }
+  }
+
+  /** Decides by what the last snapshot has: nothing to do, a new place, or content to fetch. */
+  async considerItem(head: ItemHead): Promise<void> {
+    const { catalog, chainId, ledger, recorder, progress } = this.services;
+    if (this.#savedOutOfTurn.get(head.id) === head.version) return;
+    const known = catalog.currentItem(chainId, this.owner, head.id);
+    if (known !== undefined && known.collection !== head.collection)
+      this.#savedOutOfTurn.set(head.id, head.version);
+    if (known === undefined || known.version !== head.version || head.version === '') {
+      await this.saveItem(head);
+      return;
+    }
+    if (known.collection === head.collection) {
+      ledger.record({ kind: 'unchanged' });
+    } else {
+      const item = catalog.item({ ...this.owner, chainId, number: this.baseNumber }, head.id);
+      if (item === undefined) await this.saveItem(head);
+      else await recorder.moveItem(this.owner, head, item.content);
+    }
+    progress.finish(1, 0);
+  }
+
+  /** Fetches and saves one item; its failure becomes an issue. */
+  async saveItem(head: ItemHead): Promise<void> {
+    const { workload, scope, recorder, progress } = this.services;
+    let sizeBytes = 0;
+    try {
+      const content = await workload.fetch(scope, head.id);
+      sizeBytes = content.bytes.length;
+      await recorder.saveItem(this.owner, head, content);
+      await this.clearIssue(head.id);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      await this.reportIssue(subjectOf(head), error);
+    }
+    progress.finish(1, sizeBytes);
+  }
+
+  /** Records that an item, a collection or the account could not be saved. */
+  async reportIssue(subject: IssueSubject, error: unknown): Promise<void> {
+    const outcome = outcomeOf(error);
+    const attempts = (this.#priorIssues.get(subject.item)?.attempts ?? 0) + 1;
+    this.#priorIssues.delete(subject.item);
+    this.services.ledger.record(outcome);
+    const { item, collection, version, name } = subject;
+    const issue = { item, collection, version, name, outcome: outcome.kind, code: outcome.code, attempts };
+    await this.services.recorder.write({ t: 'issues', ...this.owner, put: [issue], cleared: [] });
+  }
+
+  /** Takes an item, a collection or the account off the list of issues, if it is on it. */
+  async clearIssue(item: string): Promise<void> {
+    if (!this.#priorIssues.delete(item)) return;
+    await this.services.recorder.write({ t: 'issues', ...this.owner, put: [], cleared: [item] });
+  }
+
+  /**
+   * With immutable ids, a move can show as nothing but a removal (graph facts, section 4), so items that left a
+   * collection are asked for once more; what is really gone says so. Must be done before the position moves on.
+   * Each of `ids` has a removal on record already.
+   */
+  async saveMovedItems(ids: readonly string[]): Promise<void> {
+    const { ledger } = this.services;
+    const lost = ids.filter((id) => !this.#savedOutOfTurn.has(id));
+    await this.#lookUp(lost, async (_id, head) => {
+      if (head === undefined) {
+        ledger.record({ kind: 'removed' });
+        return;
+      }
+      this.#savedOutOfTurn.set(head.id, head.version);
+      await this.saveItem(head);
+    });
+  }
+
+  /** Records changed collections and returns the ids of all that exist now. */
+  async #findCollections(): Promise<string[]> {
+    const { workload, scope, catalog, chainId, recorder, progress } = this.services;
+    const links = catalog.states(chainId, this.owner);
+    const known = new Map(
+      catalog.collections({ ...this.owner, chainId, number: this.baseNumber }).map((row) => [row.id, row]),
+    );
+    const changes = await workload.collections(scope, links.get(collectionListKey));
+    const found = new Set(changes.found.map(({ id }) => id));
+    const candidates = changes.isComplete
+      ? [...known.keys()].filter((id) => !found.has(id))
+      : changes.removed;
+    const removed = candidates.filter((id) => known.has(id));
+    const put = changes.found.filter((row) => !isSame(row, known.get(row.id))).map(withoutCount);
+    for (const id of removed) await this.removeCollection(id);
+    if (put.length > 0) await recorder.write({ t: 'collections', ...this.owner, put, removed: [] });
+    if (links.get(collectionListKey) !== changes.link) {
+      await recorder.finishCollection(this.owner, { collection: collectionListKey, link: changes.link });
+    }
+    progress.expect(sumOf(changes.found.filter(({ id }) => !links.has(id))));
+    return [...new Set([...known.keys(), ...found])].filter((id) => !removed.includes(id));
+  }
+
+  /** Ends a collection and all that is in it, but for items that live on elsewhere. */
+  async removeCollection(collection: string): Promise<void> {
+    const { catalog, chainId, recorder } = this.services;
+    const ids = [...catalog.currentIds(chainId, this.owner, collection)];
+    await recorder.write({ t: 'collections', ...this.owner, put: [], removed: [collection] });
+    await this.saveMovedItems(ids);
+    await this.clearIssue(collection);
+  }
+
+  /** Items that failed last time and that no enumeration of this run has saved meanwhile. */
+  async #retryFailed(): Promise<void> {
+    const issues = [...this.#priorIssues.values()];
+    const failed = issues.filter(
+      ({ outcome, item, collection }) => outcome === 'failed' && item !== collection,
+    );
+    await this.#lookUp(
+      failed.map(({ item }) => item),
+      async (id, head) => {
+        if (head !== undefined) await this.saveItem(head);
+        else if (this.isBelievedGone(id)) await this.clearIssue(id);
+        else await this.reportIssue(this.#subjectOfId(id), new AppError('item-gone', 'The item was not found.'));
+      },
+    );
+  }
+
+  /**
+   * A single 404 can be a race or a hiccup of Microsoft 365; believing it would lose an item in silence. Deltas say
+   * when something is really gone, and for what no delta speaks of, three runs in a row do.
+   */
+  isBelievedGone(id: string): boolean {
+    return (this.#priorIssues.get(id)?.attempts ?? 0) >= attemptsUntilGone;
+  }
+
+  #subjectOfId(id: string): IssueSubject {
+    return this.#priorIssues.get(id) ?? { item: id, collection: wholeAccount, version: '', name: '' };
+  }
+
+  /** Looks items up by id; an item that cannot be looked up becomes an issue. */
+  async #lookUp(
+    ids: readonly string[],
+    use: (id: string, head: ItemHead | undefined) => Promise<void>,
+  ): Promise<void> {
+    const { workload, scope } = this.services;
+    for await (const { id, head, error } of workload.lookUp(scope, ids)) {
+      if (error === undefined) await use(id, head);
+      else if (isFatal(error)) throw error;
+      else
+        await this.reportIssue(this.#subjectOfId(id), error);
+    }
+  }
+}
+
+/** What an issue is about. */
+export type IssueSubject = Pick<IssueRow, 'item' | 'collection' | 'version' | 'name'>;
+
+function subjectOf(head: ItemHead): IssueSubject {
+  return { item: head.id, collection: head.collection, version: head.version, name: head.title };
+}
+
+function withoutCount({ id, parent, name, isHidden }: CollectionFound): CollectionRow {
+  return { id, parent, name, isHidden };
+}
+
+function sumOf(found: readonly CollectionFound[]): number {
+  return found.reduce((sum, { itemCount }) => sum + itemCount, 0);
+}
+
+function isSame(found: CollectionRow, known: CollectionRow | undefined): boolean {
+  return known?.parent === found.parent && known.name === found.name && known.isHidden === found.isHidden;
+}

@@ -1,0 +1,129 @@
+/**
+ * Backs up one collection: follows its changes page by page, and moves its position on only when every item of the
+ * pages before is saved or listed as an issue. A position that Microsoft 365 has forgotten becomes a full enumeration,
+ * after which what was not seen does not exist any more.
+ */
+import { createHash } from 'node:crypto';
+import { isAppError } from '../../../src-shared/errors/app-error.ts';
+import { isFatal } from '../../faults/ledger.ts';
+import { createDedupFilterMemory, DedupFilter } from '../../vault/index/dedup-filter.ts';
+import type { ItemChanges } from '../../workloads/workload.ts';
+import { forEachConcurrent } from '../concurrency.ts';
+import type { AccountBackup } from './account-backup.ts';
+
+/** Items of a page that are worked on at the same time. */
+const itemsAtOnce = 4;
+
+export class CollectionBackup {
+  readonly #account: AccountBackup;
+  readonly #id: string;
+
+  constructor(account: AccountBackup, collection: string) {
+    this.#account = account;
+    this.#id = collection;
+  }
+
+  async run(): Promise<void> {
+    const { catalog, chainId, recorder } = this.#account.services;
+    const link = catalog.states(chainId, this.#account.owner).get(this.#id);
+    try {
+      await this.#enumerateOrStartOver(link);
+      await this.#account.clearIssue(this.#id);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      recorder.forgetResumeLink(this.#account.owner, this.#id);
+      const isGone = isAppError(error, 'collection-gone') && this.#account.isBelievedGone(this.#id);
+      if (isGone) await this.#account.removeCollection(this.#id);
+      else
+        await this.#account.reportIssue(
+          { item: this.#id, collection: this.#id, version: '', name: '' },
+          error,
+        );
+    }
+  }
+
+  async #enumerateOrStartOver(link: string | undefined): Promise<void> {
+    try {
+      await this.#enumerate(link);
+    } catch (error) {
+      if (link === undefined || !isAppError(error, 'delta-expired', 'collection-gone')) throw error;
+      await this.#enumerate(undefined);
+    }
+  }
+
+  async #enumerate(link: string | undefined): Promise<void> {
+    const { workload, scope, recorder } = this.#account.services;
+    const { owner } = this.#account;
+    const sweep = link === undefined ? this.#startSweep() : undefined;
+    const canResume = link === undefined && sweep === undefined;
+    const leftIds: string[] = [];
+    for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {
+      await this.#takePage(page, leftIds);
+      for (const { id } of page.changed) sweep?.claim(hashOf(id));
+      if (canResume && page.nextLink !== undefined) {
+        recorder.setResumeLink(owner, { collection: this.#id, link: page.nextLink });
+      }
+      if (page.deltaLink === undefined) continue;
+      if (sweep !== undefined) leftIds.push(...(await this.#removeUnseen(sweep)));
+      await this.#account.saveMovedItems(leftIds);
+      if (page.deltaLink !== link)
+        await recorder.finishCollection(owner, { collection: this.#id, link: page.deltaLink });
+    }
+  }
+
+  async #takePage(page: ItemChanges, leftIds: string[]): Promise<void> {
+    for (const id of page.removed) {
+      if (await this.#removeItem(id)) leftIds.push(id);
+    }
+    await forEachConcurrent(page.changed, itemsAtOnce, (head) => this.#account.considerItem(head));
+  }
+
+  /** True when the item was in this collection. */
+  async #removeItem(id: string): Promise<boolean> {
+    const { catalog, chainId, recorder } = this.#account.services;
+    await this.#account.clearIssue(id);
+    const known = catalog.currentItem(chainId, this.#account.owner, id);
+    if (known?.collection !== this.#id) return false;
+    await recorder.removeItem(this.#account.owner, { id, collection: this.#id });
+    return true;
+  }
+
+  /** The set of ids seen by a full enumeration; none is needed where the collection is new. */
+  #startSweep(): DedupFilter | undefined {
+    const [first] = this.#knownIds();
+    return first === undefined ? undefined : new DedupFilter(createDedupFilterMemory());
+  }
+
+  async #removeUnseen(seen: DedupFilter): Promise<string[]> {
+    const unseen: string[] = [];
+    for (const id of this.#knownIds()) if (seen.claim(hashOf(id))) unseen.push(id);
+    for (const id of unseen) await this.#removeItem(id);
+    return unseen;
+  }
+
+  *#knownIds(): Iterable<string> {
+    const { catalog, chainId } = this.#account.services;
+    yield* catalog.currentIds(chainId, this.#account.owner, this.#id);
+  }
+}
+
+function hashOf(id: string): Uint8Array {
+  return createHash('sha256').update(id).digest();
+}
+
+/** Asks for the next page while the current one is worked on. */
+async function* withReadAhead<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = pages[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = iterator.next();
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await iterator.return?.().catch(() => undefined);
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * The engine's side of the codec threads: hands content over in batches, takes back references and finished packs.
+ * Small items travel together, because a message between threads costs more than a small mail.
+ */
+import { AppError } from '../../src-shared/errors/app-error.ts';
+import type { ContentRef } from '../../src-shared/model/rows.ts';
+import type { FinishedPack } from '../vault/objects/pack-writer.ts';
+import type { WriteTotals } from '../vault/objects/object-writer.ts';
+
+const batchBytes = 256 * 1024;
+const batchItems = 64;
+/** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
+const maxQueuedBytes = 48 * 1024 * 1024;
+
+/** One item on its way to a codec thread. */
+export interface WriteRequest {
+  readonly sequence: number;
+  readonly kind: 'mime' | 'bytes';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Small chunks of one affinity are compressed together. */
+  readonly affinity: string;
+}
+
+/** What the engine sends to a codec thread. */
+export type CodecRequest =
+  { readonly type: 'write'; readonly items: readonly WriteRequest[] } | { readonly type: 'flush' };
+
+/** What a codec thread answers. Packs of a flush come before its `flushed`. */
+export type CodecReply =
+  | { readonly type: 'written'; readonly items: readonly { sequence: number; content: ContentRef }[] }
+  | { readonly type: 'pack'; readonly pack: FinishedPack }
+  | { readonly type: 'flushed'; readonly totals: WriteTotals };
+
+/** A codec thread as the pool sees it. */
+export interface CodecThread {
+  send(request: CodecRequest, transfer: readonly ArrayBuffer[]): void;
+  /** Sets the one listener each for replies and for the thread's death. */
+  listen(onReply: (reply: CodecReply) => void, onFailure: (error: unknown) => void): void;
+  stop(): Promise<void>;
+}
+
+interface Waiter {
+  readonly resolve: (content: ContentRef) => void;
+  readonly reject: (error: unknown) => void;
+  readonly sizeBytes: number;
+}
+
+class PoolMember {
+  readonly thread: CodecThread;
+  batch: WriteRequest[] = [];
+  batchBytes = 0;
+  queuedBytes = 0;
+  flushes: PromiseWithResolvers<WriteTotals>[] = [];
+
+  constructor(thread: CodecThread) {
+    this.thread = thread;
+  }
+}
+
+/** Distributes content over codec threads. `onPack` must make the pack durable; its failure fails the pool. */
+export class CodecPool {
+  readonly #members: readonly PoolMember[];
+  readonly #onPack: (pack: FinishedPack) => Promise<void>;
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #storing = new Set<Promise<void>>();
+  #blocked: (() => void)[] = [];
+  #queuedBytes = 0;
+  #sequence = 0;
+  #isSendScheduled = false;
+  #failure: unknown;
+
+  constructor(threads: readonly CodecThread[], onPack: (pack: FinishedPack) => Promise<void>) {
+    this.#onPack = onPack;
+    this.#members = threads.map((thread) => new PoolMember(thread));
+    for (const member of this.#members) {
+      member.thread.listen(
+        (reply) => this.#take(member, reply),
+        (error) => this.#fail(error),
+      );
+    }
+  }
+
+  /** Stores one content; its buffer is given away. Resolves with the reference before its packs are durable. */
+  async write(kind: 'mime' | 'bytes', bytes: Uint8Array<ArrayBuffer>, affinity: string): Promise<ContentRef> {
+    while (this.#queuedBytes > maxQueuedBytes) await this.#room();
+    this.#throwIfFailed();
+    const sequence = this.#sequence++;
+    const member = this.#leastLoaded();
+    this.#queuedBytes += bytes.length;
+    member.queuedBytes += bytes.length;
+    member.batch.push({ sequence, kind, bytes, affinity });
+    member.batchBytes += bytes.length;
+    const result = new Promise<ContentRef>((resolve, reject) => {
+      this.#waiters.set(sequence, { resolve, reject, sizeBytes: bytes.length });
+    });
+    if (member.batchBytes >= batchBytes || member.batch.length >= batchItems) this.#send(member);
+    else this.#scheduleSend();
+    return result;
+  }
+
+  /** Resolves when everything written before is in durable packs. */
+  async flush(): Promise<WriteTotals> {
+    this.#throwIfFailed();
+    const totals = await Promise.all(this.#members.map((member) => this.#flushMember(member)));
+    await Promise.all(this.#storing);
+    this.#throwIfFailed();
+    return totals.reduce((sum, each) => ({
+      readBytes: sum.readBytes + each.readBytes,
+      newChunkBytes: sum.newChunkBytes + each.newChunkBytes,
+      newChunks: sum.newChunks + each.newChunks,
+      knownChunks: sum.knownChunks + each.knownChunks,
+    }));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.thread.stop()));
+    await Promise.allSettled(this.#storing);
+  }
+
+  #flushMember(member: PoolMember): Promise<WriteTotals> {
+    this.#send(member);
+    const flush = Promise.withResolvers<WriteTotals>();
+    member.flushes.push(flush);
+    member.thread.send({ type: 'flush' }, []);
+    return flush.promise;
+  }
+
+  #take(member: PoolMember, reply: CodecReply): void {
+    switch (reply.type) {
+      case 'written':
+        for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
+        break;
+      case 'pack':
+        this.#store(reply.pack);
+        break;
+      case 'flushed':
+        member.flushes.shift()?.resolve(reply.totals);
+        break;
+    }
+  }
+
+  #settle(member: PoolMember, sequence: number, content: ContentRef): void {
+    const waiter = this.#waiters.get(sequence);
+    if (waiter === undefined) return;
+    this.#waiters.delete(sequence);
+    this.#queuedBytes -= waiter.sizeBytes;
+    member.queuedBytes -= waiter.sizeBytes;
+    waiter.resolve(content);
+    this.#wake();
+  }
+
+  /** A pack counts as queued until it is durable: a slow disk holds the network back, not the other way round. */
+  #store(pack: FinishedPack): void {
+    this.#queuedBytes += pack.sizeBytes;
+    const stored = this.#onPack(pack)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#storing.delete(stored);
+        this.#queuedBytes -= pack.sizeBytes;
+        this.#wake();
+      });
+    this.#storing.add(stored);
+  }
+
+  #leastLoaded(): PoolMember {
+    const [first, ...others] = this.#members;
+    if (first === undefined) throw new Error('a codec pool needs a thread');
+    return others.reduce((best, member) => (member.queuedBytes < best.queuedBytes ? member : best), first);
+  }
+
+  #send(member: PoolMember): void {
+    if (member.batch.length === 0) return;
+    const items = member.batch;
+    member.batch = [];
+    member.batchBytes = 0;
+    const buffers = items.map((item) => item.bytes.buffer);
+    member.thread.send({ type: 'write', items }, buffers);
+  }
+
+  #scheduleSend(): void {
+    if (this.#isSendScheduled) return;
+    this.#isSendScheduled = true;
+    setImmediate(() => {
+      this.#isSendScheduled = false;
+      for (const member of this.#members) this.#send(member);
+    });
+  }
+
+  #room(): Promise<void> {
+    this.#throwIfFailed();
+    return new Promise((resolve) => this.#blocked.push(resolve));
+  }
+
+  #wake(): void {
+    const blocked = this.#blocked;
+    if (this.#failure === undefined && this.#queuedBytes > maxQueuedBytes) return;
+    this.#blocked = [];
+    for (const resume of blocked) resume();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    for (const waiter of this.#waiters.values()) waiter.reject(this.#asError());
+    this.#waiters.clear();
+    for (const member of this.#members)
+      for (const flush of member.flushes.splice(0)) flush.reject(this.#asError());
+    this.#wake();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#asError();
+  }
+
+  #asError(): Error {
+    if (this.#failure instanceof Error) return this.#failure;
+    return new AppError(
+      'internal',
+      'A codec thread stopped. Nothing that was committed is affected; run again.',
+    );
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * Restores messages and folders of a snapshot to a folder of this PC, as .eml files with the bytes that Microsoft 365
+ * gave. Writes below the target only, never over a file that is there, and goes on past an item that is damaged.
+ */
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, unlink, utimes, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
+import type { JobProgress, RestoreReport } from '../../src-shared/model/job.ts';
+import type { Clock } from '../../src-shared/model/clock.ts';
+import type { Catalog, CatalogItem, SnapshotScope } from '../catalog/catalog.ts';
+import { safeFileName, UniqueNames } from '../formats/file-name.ts';
+import { ObjectReader } from '../vault/objects/object-reader.ts';
+import type { Vault } from '../vault/vault.ts';
+import { collectionPaths, type CollectionPath } from './snapshot-scope.ts';
+
+const maxProblems = 1000;
+const progressIntervalMs = 100;
+
+/** What is restored: one item, or a folder with all below it; neither means the whole account. */
+export interface RestoreSelection {
+  readonly scope: SnapshotScope;
+  readonly accountName: string;
+  readonly itemId?: string | undefined;
+  readonly collectionId?: string | undefined;
+}
+
+export interface RestoreServices {
+  readonly vault: Vault;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+}
+
+export interface RestoreRun {
+  readonly selections: readonly RestoreSelection[];
+  readonly targetPath: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: JobProgress) => void;
+}
+
+/** Restores and reports; throws for what concerns the whole restore (target full, read-only, cancelled). */
+export async function restoreFiles(services: RestoreServices, run: RestoreRun): Promise<RestoreReport> {
+  const restore = new FileRestore(services, run);
+  for (const selection of run.selections) await restore.restore(selection);
+  return restore.report();
+}
+
+class FileRestore {
+  readonly #services: RestoreServices;
+  readonly #run: RestoreRun;
+  readonly #reader: ObjectReader;
+  readonly #startedMs: number;
+  /** Names taken in each folder that was written to, files of before included. */
+  readonly #names = new Map<string, UniqueNames>();
+  readonly #problems: RestoreReport['problems'] = [];
+  #restored = 0;
+  #failed = 0;
+  #bytes = 0;
+  #expected = 0;
+  #lastToldMs = 0;
+
+  constructor(services: RestoreServices, run: RestoreRun) {
+    this.#services = services;
+    this.#run = run;
+    this.#reader = new ObjectReader(services.vault, services.catalog);
+    this.#startedMs = services.clock.nowMs();
+  }
+
+  report(): RestoreReport {
+    return {
+      restored: this.#restored,
+      skipped: 0,
+      failed: this.#failed,
+      bytes: this.#bytes,
+      problems: this.#problems,
+      targetPath: this.#run.targetPath,
+      durationMs: this.#services.clock.nowMs() - this.#startedMs,
+    };
+  }
+
+  async restore(selection: RestoreSelection): Promise<void> {
+    if (selection.itemId !== undefined) {
+      await this.#restoreItem(this.#itemOf(selection, selection.itemId), this.#run.targetPath);
+      return;
+    }
+    const paths = this.#chosenPaths(selection);
+    const totals = this.#services.catalog.collectionTotals(selection.scope);
+    for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
+    const folderPaths = await this.#makeFolders(selection, paths);
+    for (const { collection } of paths) {
+      for (const item of this.#services.catalog.items(selection.scope, collection.id)) {
+        await this.#restoreItem(item, folderPaths.get(collection.id) ?? this.#run.targetPath);
+      }
+    }
+  }
+
+  #itemOf(selection: RestoreSelection, itemId: string): CatalogItem {
+    const item = this.#services.catalog.item(selection.scope, itemId);
+    if (item !== undefined) {
+      this.#expected += 1;
+      return item;
+    }
+    throw new AppError(
+      'item-gone',
+      'There is no such item in this snapshot. List what there is with "holdfast ls".',
+    );
+  }
+
+  /** The chosen folder and those below it, or all. */
+  #chosenPaths({ scope, collectionId }: RestoreSelection): CollectionPath[] {
+    const all = collectionPaths(this.#services.catalog, scope);
+    if (collectionId === undefined) return all;
+    const parents = new Map(all.map(({ collection }) => [collection.id, collection.parent]));
+    const isBelow = (id: string): boolean => {
+      let at: string | null | undefined = id;
+      for (let depth = 0; at !== null && at !== undefined && depth <= all.length; depth += 1) {
+        if (at === collectionId) return true;
+        at = parents.get(at);
+      }
+      return false;
+    };
+    return all.filter(({ collection }) => isBelow(collection.id));
+  }
+
+  /** Makes the folder of each collection; two collections of one name get two folders. */
+  async #makeFolders(
+    selection: RestoreSelection,
+    paths: readonly CollectionPath[],
+  ): Promise<Map<string, string>> {
+    const made = new Map<string, string>();
+    const rootName = safeFileName(selection.accountName, 'account');
+    const rootPath = join(this.#run.targetPath, (await this.#namesIn(this.#run.targetPath)).take(rootName));
+    const byParentFirst = [...paths].sort((a, b) => a.names.length - b.names.length);
+    for (const { collection } of byParentFirst) {
+      const parentPath = made.get(collection.parent ?? '') ?? rootPath;
+      const name = (await this.#namesIn(parentPath)).take(safeFileName(collection.name, 'folder'));
+      made.set(collection.id, join(parentPath, name));
+    }
+    for (const path of [rootPath, ...made.values()]) await this.#makeFolder(path);
+    return made;
+  }
+
+  async #makeFolder(path: string): Promise<void> {
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (error) {
+      throw this.#targetError(error);
+    }
+  }
+
+  async #namesIn(folderPath: string): Promise<UniqueNames> {
+    let names = this.#names.get(folderPath);
+    if (names === undefined) {
+      names = new UniqueNames();
+      for (const existing of await readdir(folderPath).catch(() => [])) names.take(existing);
+      this.#names.set(folderPath, names);
+    }
+    return names;
+  }
+
+  async #restoreItem(item: CatalogItem, folderPath: string): Promise<void> {
+    this.#run.signal.throwIfAborted();
+    try {
+      await this.#makeFolder(folderPath);
+      this.#bytes += await this.#writeFile(item, folderPath);
+      this.#restored += 1;
+    } catch (error) {
+      if (!isAppError(error, 'pack-damaged', 'pack-missing', 'chunk-missing')) throw error;
+      this.#failed += 1;
+      if (this.#problems.length < maxProblems) {
+        this.#problems.push({ item: titleOf(item), code: error.code, message: error.message });
+      }
+    }
+    this.#tell();
+  }
+
+  /** Writes beside the final name first, so that a torn restore leaves no file that looks whole. */
+  async #writeFile(item: CatalogItem, folderPath: string): Promise<number> {
+    const temporaryPath = join(folderPath, `.holdfast-${randomBytes(6).toString('hex')}.part`);
+    let sizeBytes = 0;
+    let file: FileHandle | undefined;
+    try {
+      file = await open(temporaryPath, 'wx');
+      for await (const piece of this.#reader.readContent(item.content)) {
+        await file.write(piece);
+        sizeBytes += piece.length;
+      }
+      await file.close();
+      file = undefined;
+      await this.#publish(temporaryPath, item, folderPath);
+      return sizeBytes;
+    } catch (error) {
+      throw isAppError(error) ? error : this.#targetError(error);
+    } finally {
+      await file?.close();
+      await unlink(temporaryPath).catch(() => undefined);
+    }
+  }
+
+  async #publish(temporaryPath: string, item: CatalogItem, folderPath: string): Promise<void> {
+    const time = receivedTime(item);
+    if (time !== undefined) await utimes(temporaryPath, time, time);
+    const names = await this.#namesIn(folderPath);
+    const stamp =
+      time === undefined ? '' : `${time.toISOString().slice(0, 16).replace('T', ' ').replace(':', '')} `;
+    const name = names.take(safeFileName(`${stamp}${titleOf(item)}`, 'message'), '.eml');
+    await link(temporaryPath, join(folderPath, name));
+  }
+
+  #targetError(cause: unknown): AppError {
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const details = { errno, targetPath: this.#run.targetPath };
+    if (errno === 'ENOSPC' || errno === 'EDQUOT') {
+      return new AppError(
+        'target-full',
+        `There is no space left at ${this.#run.targetPath}. ${this.#restored} items are restored and whole; free some space and restore the rest.`,
+        { cause, details },
+      );
+    }
+    return new AppError(
+      'target-unwritable',
+      `Holdfast cannot write to ${this.#run.targetPath} (${errno}). ${this.#restored} items are restored and whole; choose another folder for the rest.`,
+      { cause, details },
+    );
+  }
+
+  #tell(): void {
+    const nowMs = this.#services.clock.nowMs();
+    if (nowMs - this.#lastToldMs < progressIntervalMs) return;
+    this.#lastToldMs = nowMs;
+    const done = this.#restored + this.#failed;
+    const elapsedMs = nowMs - this.#startedMs;
+    this.#run.onProgress({
+      phase: 'restoring',
+      accountsDone: 0,
+      accountsTotal: null,
+      itemsDone: done,
+      itemsTotal: this.#expected,
+      bytes: this.#bytes,
+      requests: 0,
+      throttled: 0,
+      elapsedMs,
+      remainingMs: done === 0 ? null : Math.round((elapsedMs * (this.#expected - done)) / done),
+    });
+  }
+}
+
+function titleOf(item: CatalogItem): string {
+  const subject = item.info['subject'];
+  return typeof subject === 'string' && subject !== '' ? subject : 'no subject';
+}
+
+function receivedTime(item: CatalogItem): Date | undefined {
+  const received = item.info['received'] ?? item.info['sent'];
+  const timeMs = typeof received === 'string' ? Date.parse(received) : NaN;
+  return Number.isNaN(timeMs) ? undefined : new Date(timeMs);
+}

@@ -1,0 +1,144 @@
+/**
+ * The backup of one protected item: bring the catalog up to date, take over what a crash left, back up account by
+ * account, commit. Ends with a snapshot, complete or typed as partial, or with an error that concerns the whole run.
+ */
+import { isAppError } from '../../src-shared/errors/app-error.ts';
+import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
+import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { AccountRow } from '../../src-shared/model/rows.ts';
+import type { Clock } from '../../src-shared/model/clock.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { FaultLedger } from '../faults/ledger.ts';
+import type { GraphClient } from '../graph/graph-client.ts';
+import { createDedupFilterMemory, DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { AccountBackup } from './backup/account-backup.ts';
+import { BackupProgress } from './backup/backup-progress.ts';
+import { Recorder, type CheckpointLimits } from './backup/recorder.ts';
+import { selectAccounts } from './backup/select-accounts.ts';
+import { adoptOrphans, type AdoptedPacks } from './adopt-orphans.ts';
+import { CodecPool, type CodecThread } from './codec-pool.ts';
+import { forEachConcurrent } from './concurrency.ts';
+import { syncCatalog } from './sync-catalog.ts';
+
+/** What a backup works with. */
+export interface BackupServices {
+  readonly vault: Vault;
+  readonly catalog: Catalog;
+  readonly graph: GraphClient;
+  readonly workloads: readonly Workload[];
+  readonly clock: Clock;
+  readonly agent: string;
+  readonly limits: CheckpointLimits;
+  /** Accounts that are backed up at the same time. */
+  readonly accountsAtOnce: number;
+  readonly startCodecThreads: (filterMemory: DedupFilterMemory) => readonly CodecThread[];
+}
+
+/** A run: what, for whom, and how to follow and stop it. */
+export interface BackupRun {
+  readonly item: ProtectedItem;
+  readonly organizationName: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: JobProgress) => void;
+}
+
+export async function runBackup(services: BackupServices, run: BackupRun): Promise<BackupReport> {
+  const { vault, catalog } = services;
+  const progress = new BackupProgress(services.clock, services.graph, run.onProgress);
+  progress.enter('preparing');
+  await syncCatalog(vault, catalog);
+  const filterMemory = createDedupFilterMemory();
+  const filter = new DedupFilter(filterMemory);
+  for (const id of catalog.chunkIds()) filter.claim(id);
+  const backup = new Backup(services, run, progress);
+  return backup.execute(filterMemory, filter);
+}
+
+class Backup {
+  readonly #services: BackupServices;
+  readonly #run: BackupRun;
+  readonly #progress: BackupProgress;
+  readonly #ledger = new FaultLedger();
+
+  constructor(services: BackupServices, run: BackupRun, progress: BackupProgress) {
+    this.#services = services;
+    this.#run = run;
+    this.#progress = progress;
+  }
+
+  async execute(filterMemory: DedupFilterMemory, filter: DedupFilter): Promise<BackupReport> {
+    const { vault, catalog, startCodecThreads, graph } = this.#services;
+    const selected = await selectAccounts(graph, this.#run.item.mailboxes, this.#run.signal);
+    const { id, name } = this.#run.item;
+    const head = catalog.head(id);
+    const chain = { chainId: id, number: head?.number ?? 0, parent: head?.hash ?? null };
+    let recorder: Recorder | undefined;
+    const pool = new CodecPool(startCodecThreads(filterMemory), async (pack) => {
+      await recorder?.session.addPack(pack);
+      recorder?.countPack(pack.sizeBytes);
+    });
+    try {
+      const protectedItem = { id, name, organization: this.#run.organizationName };
+      recorder = await Recorder.begin(
+        { ...this.#services, pool, ledger: this.#ledger, protectedItem },
+        chain,
+      );
+      const adopted = await adoptOrphans(vault, catalog, { session: recorder.session, filter });
+      await this.#backUpAccounts(recorder, selected.accounts);
+      for (const { error } of selected.missing) this.#ledger.record({ kind: 'skipped', code: error.code });
+      return await this.#finish(recorder, adopted);
+    } catch (error) {
+      await recorder?.abandon().catch(() => undefined);
+      throw error;
+    } finally {
+      await pool.close();
+      this.#progress.close();
+    }
+  }
+
+  /** Backs up all accounts. A cancelled run stops here and keeps what it has. */
+  async #backUpAccounts(recorder: Recorder, accounts: readonly AccountRow[]): Promise<void> {
+    const known = new Map(this.#services.catalog.accounts(this.#run.item.id).map((row) => [row.id, row]));
+    const changed = accounts.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
+    if (changed.length > 0) await recorder.write({ t: 'accounts', put: changed });
+    this.#progress.enter('saving', accounts.length);
+    try {
+      await forEachConcurrent(accounts, this.#services.accountsAtOnce, (account) =>
+        this.#backUpAccount(recorder, account),
+      );
+    } catch (error) {
+      if (!isAppError(error, 'cancelled')) throw error;
+      this.#ledger.record({ kind: 'failed', code: 'cancelled' });
+    }
+  }
+
+  async #backUpAccount(recorder: Recorder, account: AccountRow): Promise<void> {
+    const { graph, workloads, catalog } = this.#services;
+    this.#progress.accountStarted();
+    for (const workload of workloads) {
+      const scope = { graph, accountId: account.id, signal: this.#run.signal };
+      const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
+      await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();
+    }
+    this.#progress.accountFinished();
+  }
+
+  async #finish(recorder: Recorder, adopted: AdoptedPacks): Promise<BackupReport> {
+    this.#progress.enter('committing');
+    const outcome = this.#ledger.counts.failed > 0 ? 'partial' : 'complete';
+    const commit = await recorder.commit(outcome);
+    const { requests, retried, throttled, waitedMs, bytesReceived } = this.#services.graph.stats();
+    return {
+      snapshot: commit.number,
+      outcome,
+      counts: commit.counts,
+      issues: commit.issues,
+      stored: recorder.stored,
+      adopted: { packs: adopted.packs, sizeBytes: adopted.sizeBytes, damaged: adopted.damaged.length },
+      network: { requests, retried, throttled, waitedMs, bytesReceived },
+      durationMs: this.#progress.elapsedMs,
+    };
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Rebuilds content from chunks. Every chunk is authenticated with its frame and named again by its keyed hash, so
+ * what comes out is what went in, or an error that says which chunk is gone. Memory is bounded by the frame cache.
+ */
+import { createKeyedHash, type KeyedHash } from '../../codec/hash.ts';
+import { base64LineEncoder } from '../../codec/mime-split.ts';
+import { AppError } from '../../../src-shared/errors/app-error.ts';
+import {
+  contentKind,
+  idBytes,
+  type ChunkPlace,
+  type ContentRef,
+  type ObjectRef,
+} from '../../../src-shared/model/rows.ts';
+import { fileClass, frameHeaderBytes, packName, tagBytes } from '../format/layout.ts';
+import { damaged } from '../format/seal.ts';
+import { frameKeys, openFrame } from '../format/sealed-file-reader.ts';
+import { missingFile } from '../session/read-commits.ts';
+import type { Vault } from '../vault.ts';
+import { decodeMimeRecipe, type RecipePart } from './mime-recipe.ts';
+
+const frameCacheBytes = 32 * 1024 * 1024;
+/** A recipe or id list that claims more than this is damaged: both are small by construction. */
+const maxListBytes = 64 * 1024 * 1024;
+
+/** The index, as far as reading needs it. */
+export interface ChunkIndex {
+  locateChunk(id: Uint8Array): ChunkPlace | undefined;
+}
+
+export class ObjectReader {
+  readonly #vault: Vault;
+  readonly #index: ChunkIndex;
+  readonly #hash: KeyedHash;
+  /** Raw payloads by pack and sequence; insertion order is age. */
+  readonly #frames = new Map<string, Uint8Array>();
+  #cachedBytes = 0;
+
+  constructor(vault: Vault, index: ChunkIndex) {
+    this.#vault = vault;
+    this.#index = index;
+    this.#hash = createKeyedHash(vault.keys.writerKeys.idKey);
+  }
+
+  /** The content of an item, in pieces. Throws `chunk-missing`, `pack-missing` or `pack-damaged`. */
+  async *readContent(content: ContentRef): AsyncIterable<Uint8Array> {
+    const [kind, sizeBytes, object] = content;
+    let readBytes = 0;
+    const pieces = kind === contentKind.bytes ? this.readObject(object) : this.#readMime(object);
+    for await (const piece of pieces) {
+      readBytes += piece.length;
+      yield piece;
+    }
+    if (readBytes !== sizeBytes)
+      throw damaged(`an item has ${readBytes} bytes where ${sizeBytes} were saved`);
+  }
+
+  /** Checks that all chunks of an item are in the index, without reading more than lists and recipes. */
+  async checkContent([kind, , object]: ContentRef): Promise<void> {
+    await this.#checkObject(object);
+    if (kind === contentKind.bytes) return;
+    const recipe = decodeMimeRecipe(await collect(this.readObject(object)));
+    await this.#checkObject(recipe.skeleton);
+    for (const part of recipe.parts) await this.#checkObject(part.object);
+  }
+
+  async #checkObject(object: ObjectRef): Promise<void> {
+    for await (const id of this.#chunkIds(object)) this.#locate(id);
+  }
+
+  /** The bytes of an object, chunk by chunk. */
+  async *readObject(object: ObjectRef): AsyncIterable<Uint8Array> {
+    for await (const id of this.#chunkIds(object)) yield await this.#readChunk(id);
+  }
+
+  async *#chunkIds([, depth, ids]: ObjectRef): AsyncIterable<Uint8Array> {
+    if (depth === 0) {
+      yield* ids;
+      return;
+    }
+    const list = await collect(this.readObject([maxListBytes, depth - 1, ids]));
+    for (let at = 0; at < list.length; at += idBytes) yield list.subarray(at, at + idBytes);
+  }
+
+  async *#readMime(object: ObjectRef): AsyncIterable<Uint8Array> {
+    const recipe = decodeMimeRecipe(await collect(this.readObject(object)));
+    const skeleton = await collect(this.readObject(recipe.skeleton));
+    let at = 0;
+    for (const part of recipe.parts) {
+      yield skeleton.subarray(at, at + part.literalBytesBefore);
+      at += part.literalBytesBefore;
+      yield* this.#encodePart(part);
+    }
+    yield skeleton.subarray(at);
+  }
+
+  async *#encodePart(part: RecipePart): AsyncIterable<Uint8Array> {
+    const encoder = base64LineEncoder(part);
+    for await (const chunk of this.readObject(part.object)) yield encoder.push(chunk);
+    yield encoder.end();
+  }
+
+  async #readChunk(id: Uint8Array): Promise<Uint8Array> {
+    const place = this.#locate(id);
+    const frame = await this.#readFrame(place);
+    const chunk = frame.subarray(place.offsetBytes, place.offsetBytes + place.lengthBytes);
+    if (!Buffer.from(this.#hash.hash(chunk)).equals(id))
+      throw damaged('a chunk does not have the bytes of its name');
+    return chunk;
+  }
+
+  #locate(id: Uint8Array): ChunkPlace {
+    const place = this.#index.locateChunk(id);
+    if (place !== undefined) return place;
+    throw new AppError(
+      'chunk-missing',
+      'A part of this item is not in the vault’s index. Other items are not affected; run "holdfast verify" for the whole picture.',
+      { details: { chunk: Buffer.from(id).toString('hex').slice(0, 16) } },
+    );
+  }
+
+  async #readFrame(place: ChunkPlace): Promise<Uint8Array> {
+    const name = packName(place.pack.name);
+    const key = `${name} ${place.sequence}`;
+    const cached = this.#frames.get(key);
+    if (cached !== undefined) return cached;
+    const lengthBytes = frameHeaderBytes + place.frameStoredBytes + tagBytes;
+    const bytes = await this.#vault.store.read(name, { offsetBytes: place.frameOffsetBytes, lengthBytes });
+    if (bytes === undefined) throw missingFile(name, 'a pack');
+    const context = this.#vault.keys.context(fileClass.dataPack, place.pack.epoch);
+    if (context === undefined) throw damaged('a pack was sealed with a key that this vault does not have');
+    const sealed = { bytes, sequence: place.sequence, offsetBytes: place.frameOffsetBytes };
+    const { raw } = openFrame(frameKeys(context, place.pack.salt), sealed, this.#vault.compressor.decompress);
+    this.#remember(key, raw);
+    return raw;
+  }
+
+  #remember(key: string, raw: Uint8Array): void {
+    this.#frames.set(key, raw);
+    this.#cachedBytes += raw.length;
+    for (const [oldest, bytes] of this.#frames) {
+      if (this.#cachedBytes <= frameCacheBytes) return;
+      this.#frames.delete(oldest);
+      this.#cachedBytes -= bytes.length;
+    }
+  }
+}
+
+/** All pieces of a stream as one array; for things that are small by construction. */
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of pieces) {
+    sizeBytes += piece.length;
+    if (sizeBytes > maxListBytes) throw damaged('a list is longer than any list can be');
+    all.push(piece);
+  }
+  return all.length === 1 && all[0] !== undefined ? all[0] : new Uint8Array(Buffer.concat(all));
+}

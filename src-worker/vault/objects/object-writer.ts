@@ -1,0 +1,173 @@
+/**
+ * Turns content into chunks and chunks into frames, in a codec thread: split, cut, name, claim, bundle, compress.
+ * What the vault has already is named again and not stored again.
+ */
+import {
+  createChunker,
+  largeChunkSizes,
+  singleChunkBytes,
+  smallChunkSizes,
+  type Chunker,
+} from '../../codec/chunker.ts';
+import { isLikelyIncompressible, type Compressor } from '../../codec/compress.ts';
+import { createKeyedHash, type KeyedHash } from '../../codec/hash.ts';
+import { splitMime } from '../../codec/mime-split.ts';
+import { contentKind, type ContentRef, type ObjectRef } from '../../../src-shared/model/rows.ts';
+import type { DedupFilter } from '../index/dedup-filter.ts';
+import { bundleBytes, bundledChunkBytes, zstdFlag } from '../format/layout.ts';
+import { chunkTableBytes } from '../format/pack-footer.ts';
+import { encodeMimeRecipe } from './mime-recipe.ts';
+import type { PackWriter } from './pack-writer.ts';
+
+const compressionLevel = 3;
+/** An object with more chunks than this is named by a list of its chunks, which is an object itself. */
+const maxInlineIds = 8;
+/** Objects above this are cut into larger chunks, so that the index of big files stays small. */
+const largeObjectBytes = 16 * 1024 * 1024;
+const maxOpenBundles = 16;
+
+/** What an {@link ObjectWriter} works with. */
+export interface ObjectWriterServices {
+  readonly idKey: Uint8Array;
+  readonly chunkKey: Uint8Array;
+  readonly filter: DedupFilter;
+  readonly compressor: Compressor;
+  readonly packs: PackWriter;
+}
+
+interface Bundle {
+  chunks: { id: Uint8Array; bytes: Uint8Array }[];
+  rawBytes: number;
+}
+
+/** Bytes that went through a writer: all, and those of chunks that were new. */
+export interface WriteTotals {
+  readonly readBytes: number;
+  readonly newChunkBytes: number;
+  readonly newChunks: number;
+  readonly knownChunks: number;
+}
+
+export class ObjectWriter {
+  readonly #services: ObjectWriterServices;
+  readonly #hash: KeyedHash;
+  readonly #smallChunker: Chunker;
+  readonly #largeChunker: Chunker;
+  /** Small chunks wait here, by affinity, for company to be compressed with; insertion order is age. */
+  readonly #bundles = new Map<string, Bundle>();
+  readonly #totals = { readBytes: 0, newChunkBytes: 0, newChunks: 0, knownChunks: 0 };
+
+  constructor(services: ObjectWriterServices) {
+    this.#services = services;
+    this.#hash = createKeyedHash(services.idKey);
+    this.#smallChunker = createChunker(services.chunkKey, smallChunkSizes);
+    this.#largeChunker = createChunker(services.chunkKey, largeChunkSizes);
+  }
+
+  get totals(): WriteTotals {
+    return { ...this.#totals };
+  }
+
+  /** Stores a MIME message; its larger base64 attachments become objects of their own. */
+  writeMime(message: Uint8Array, affinity: string): ContentRef {
+    this.#totals.readBytes += message.length;
+    const split = splitMime(message);
+    if (split === null) return [contentKind.bytes, message.length, this.#writeObject(message, affinity)];
+    const recipe = encodeMimeRecipe({
+      skeleton: this.#writeObject(split.skeleton, affinity),
+      parts: split.parts.map((part) => ({ ...part, object: this.#writeObject(part.decoded, affinity) })),
+    });
+    return [contentKind.mime, message.length, this.#writeObject(recipe, affinity)];
+  }
+
+  /** Stores bytes as they are. */
+  writeBytes(bytes: Uint8Array, affinity: string): ContentRef {
+    this.#totals.readBytes += bytes.length;
+    return [contentKind.bytes, bytes.length, this.#writeObject(bytes, affinity)];
+  }
+
+  /** Closes all bundles and packs. */
+  flush(): void {
+    for (const bundle of this.#bundles.values()) this.#storeFrame(bundle);
+    this.#bundles.clear();
+    this.#services.packs.flush();
+  }
+
+  #writeObject(bytes: Uint8Array, affinity: string): ObjectRef {
+    const ids = this.#writeChunks(bytes, affinity);
+    if (ids.length <= maxInlineIds) return [bytes.length, 0, ids];
+    const [, depth, listIds] = this.#writeObject(new Uint8Array(Buffer.concat(ids)), affinity);
+    return [bytes.length, depth + 1, listIds];
+  }
+
+  #writeChunks(bytes: Uint8Array, affinity: string): Uint8Array[] {
+    if (bytes.length === 0) return [];
+    if (bytes.length <= singleChunkBytes) return [this.#writeChunk(bytes, affinity)];
+    const chunker = bytes.length > largeObjectBytes ? this.#largeChunker : this.#smallChunker;
+    const ids: Uint8Array[] = [];
+    let start = 0;
+    for (const end of chunker.cut(bytes)) {
+      ids.push(this.#writeChunk(bytes.subarray(start, end), affinity));
+      start = end;
+    }
+    return ids;
+  }
+
+  #writeChunk(bytes: Uint8Array, affinity: string): Uint8Array {
+    const id = this.#hash.hash(bytes);
+    if (!this.#services.filter.claim(id)) {
+      this.#totals.knownChunks += 1;
+      return id;
+    }
+    this.#totals.newChunks += 1;
+    this.#totals.newChunkBytes += bytes.length;
+    if (bytes.length < bundledChunkBytes) this.#bundle({ id, bytes }, affinity);
+    else this.#storeFrame({ chunks: [{ id, bytes }], rawBytes: bytes.length });
+    return id;
+  }
+
+  #bundle(chunk: { id: Uint8Array; bytes: Uint8Array }, affinity: string): void {
+    let bundle = this.#bundles.get(affinity);
+    if (bundle === undefined) {
+      this.#makeRoomForBundle();
+      bundle = { chunks: [], rawBytes: 0 };
+      this.#bundles.set(affinity, bundle);
+    }
+    // A copy, because a small chunk is often the tail of a large buffer that must not wait with it.
+    bundle.chunks.push({ id: chunk.id, bytes: chunk.bytes.slice() });
+    bundle.rawBytes += chunk.bytes.length;
+    if (bundle.rawBytes < bundleBytes) return;
+    this.#bundles.delete(affinity);
+    this.#storeFrame(bundle);
+  }
+
+  #makeRoomForBundle(): void {
+    if (this.#bundles.size < maxOpenBundles) return;
+    const [oldest] = this.#bundles;
+    if (oldest === undefined) return;
+    this.#bundles.delete(oldest[0]);
+    this.#storeFrame(oldest[1]);
+  }
+
+  #storeFrame(bundle: Bundle): void {
+    const tableBytes = chunkTableBytes(bundle.chunks.length);
+    const raw = Buffer.allocUnsafe(tableBytes + bundle.rawBytes);
+    let offsetBytes = tableBytes;
+    const chunks = bundle.chunks.map(({ id, bytes }, index) => {
+      raw.writeUInt32LE(bytes.length, index * 4);
+      raw.set(bytes, offsetBytes);
+      const entry = { id, offsetBytes, lengthBytes: bytes.length };
+      offsetBytes += bytes.length;
+      return entry;
+    });
+    this.#services.packs.append({ ...this.#compressed(raw, tableBytes), rawBytes: raw.length, chunks });
+  }
+
+  #compressed(raw: Uint8Array, tableBytes: number): { flags: number; stored: Uint8Array } {
+    if (isLikelyIncompressible(raw.subarray(tableBytes))) return { flags: 0, stored: raw };
+    const compressed = this.#services.compressor.compress(raw, compressionLevel);
+    return compressed.length < raw.length
+      ? { flags: zstdFlag, stored: compressed }
+      : { flags: 0, stored: raw };
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Fills data packs in a codec thread. Several packs are open at a time and each frame goes to one of them by chance,
+ * so the size of a pack does not tell the sizes of neighbouring chunks. Finished packs are handed to `onPack`; putting
+ * them into the store is the engine's job.
+ */
+import { randomInt } from 'node:crypto';
+import { sha256 } from '../../codec/hash.ts';
+import type { ChunkEntry, PackEntry } from '../../../src-shared/model/rows.ts';
+import { frameType, packBytes, trailerBytes } from '../format/layout.ts';
+import { PackFooterBuilder, encodePackFooter, type PackFooter } from '../format/pack-footer.ts';
+import type { SealContext } from '../format/seal.ts';
+import { SealedFileWriter, sealedFrameBytes } from '../format/sealed-file-writer.ts';
+
+const openPackCount = 3;
+/** A session that stores less than this keeps to one pack: three small files would tell no less and cost more. */
+const spreadAfterBytes = 8 * 1024 * 1024;
+
+/** A pack that is ready for the store. */
+export interface FinishedPack extends PackEntry {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly footer: PackFooter;
+}
+
+/** A frame of chunks, compressed or not. */
+export interface ChunkFrame {
+  readonly flags: number;
+  readonly stored: Uint8Array;
+  readonly rawBytes: number;
+  readonly chunks: readonly ChunkEntry[];
+}
+
+interface OpenPack {
+  readonly file: SealedFileWriter;
+  readonly footer: PackFooterBuilder;
+}
+
+/** The open packs of one codec thread. */
+export class PackWriter {
+  readonly #context: SealContext;
+  readonly #onPack: (pack: FinishedPack) => void;
+  readonly #open: (OpenPack | undefined)[] = [];
+  #writtenBytes = 0;
+
+  constructor(context: SealContext, onPack: (pack: FinishedPack) => void) {
+    this.#context = context;
+    this.#onPack = onPack;
+  }
+
+  /** Puts a frame into one of the open packs; finishes that pack first when the frame would not fit. */
+  append(frame: ChunkFrame): void {
+    const slot = this.#writtenBytes < spreadAfterBytes ? 0 : randomInt(openPackCount);
+    const pack = this.#packWithRoom(slot, frame);
+    const place = pack.file.append({ type: frameType.chunks, count: frame.chunks.length, ...frame });
+    pack.footer.add({
+      ...place,
+      storedBytes: frame.stored.length,
+      rawBytes: frame.rawBytes,
+      chunks: frame.chunks,
+    });
+    this.#writtenBytes += frame.stored.length;
+  }
+
+  /** Finishes all open packs. */
+  flush(): void {
+    for (const pack of this.#open.splice(0)) if (pack !== undefined) this.#finish(pack, 0);
+    this.#writtenBytes = 0;
+  }
+
+  #packWithRoom(slot: number, frame: ChunkFrame): OpenPack {
+    const current = this.#open[slot];
+    if (current !== undefined) {
+      const neededBytes =
+        current.file.usedBytes +
+        sealedFrameBytes(frame.stored.length) +
+        sealedFrameBytes(current.footer.encodedBytes(frame.chunks.length)) +
+        trailerBytes;
+      if (neededBytes <= packBytes) return current;
+      this.#finish(current, packBytes);
+    }
+    const fresh = { file: new SealedFileWriter(this.#context, packBytes), footer: new PackFooterBuilder() };
+    this.#open[slot] = fresh;
+    return fresh;
+  }
+
+  #finish(pack: OpenPack, fullBytes: number): void {
+    const footer = pack.footer.build();
+    const bytes = pack.file.finish(encodePackFooter(footer), fullBytes);
+    this.#onPack({
+      name: sha256(bytes),
+      sizeBytes: bytes.length,
+      epoch: this.#context.epoch,
+      salt: pack.file.salt,
+      bytes,
+      footer,
+    });
+  }
+}

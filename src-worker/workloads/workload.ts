@@ -1,0 +1,69 @@
+/**
+ * What a workload gives to a backup: which collections an account has, what changed in one since a link, and the
+ * content of an item. The backup itself (order, concurrency, retries, what is stored) is the same for all workloads.
+ */
+import type { CollectionRow, ItemInfo } from '../../src-shared/model/rows.ts';
+import type { GraphClient } from '../graph/graph-client.ts';
+
+/** An organization's connection and the account that is read. `accountId` is the directory's object id. */
+export interface AccountScope {
+  readonly graph: GraphClient;
+  readonly accountId: string;
+  readonly signal: AbortSignal;
+}
+
+/** An item as an enumeration shows it, before its content is fetched. */
+export interface ItemHead {
+  readonly id: string;
+  readonly collection: string;
+  readonly version: string;
+  /** For reports: what a person would call the item. */
+  readonly title: string;
+  readonly info: ItemInfo;
+}
+
+/** How many items Microsoft 365 says a collection has; for progress only. */
+export interface CollectionFound extends CollectionRow {
+  readonly itemCount: number;
+}
+
+/** Collections since the last run. With `isComplete`, what is not listed does not exist any more. */
+export interface CollectionChanges {
+  readonly found: readonly CollectionFound[];
+  readonly removed: readonly string[];
+  readonly isComplete: boolean;
+  readonly link: string;
+}
+
+/** A page of changes of one collection. The last page has `deltaLink`, the others `nextLink`. */
+export interface ItemChanges {
+  readonly changed: readonly ItemHead[];
+  readonly removed: readonly string[];
+  readonly nextLink: string | undefined;
+  readonly deltaLink: string | undefined;
+}
+
+/** Content as it was fetched. */
+export interface FetchedContent {
+  readonly kind: 'mime' | 'bytes';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The answer for one item of a look-up: with `error`, it is not known whether it exists. */
+export interface LookedUpItem {
+  readonly id: string;
+  readonly head?: ItemHead | undefined;
+  readonly error?: unknown;
+}
+
+/** All methods reject with `AppError`. */
+export interface Workload {
+  readonly name: string;
+  /** Collections that changed since `link`, or all of them. */
+  collections(scope: AccountScope, link: string | undefined): Promise<CollectionChanges>;
+  /** Items of a collection that changed since `link`, or all of them. */
+  changes(scope: AccountScope, collection: string, link: string | undefined): AsyncIterable<ItemChanges>;
+  /** Items as they are now, in any number; `head` is undefined for one that does not exist any more. */
+  lookUp(scope: AccountScope, itemIds: readonly string[]): AsyncIterable<LookedUpItem>;
+  fetch(scope: AccountScope, itemId: string): Promise<FetchedContent>;
+}

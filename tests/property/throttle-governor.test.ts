@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SlidingWindow } from '../../src-worker/graph/sliding-window.ts';
+import { ThrottleGovernor } from '../../src-worker/graph/throttle-governor.ts';
+import { ManualClock } from '../unit/graph/manual-clock.ts';
+
+const slots = 4;
+const window = { requests: 40, windowMs: 12_000 };
+const limits = {
+  outlook: { lane: { slots, window }, maxInFlight: 10 },
+  directory: { lane: { slots: 8 }, maxInFlight: 8 },
+};
+
+/** One thing that happens to the governor: a call that takes a while, perhaps answered with a Retry-After. */
+const event = fc.record({
+  mailbox: fc.constantFrom('a' as const, 'b' as const, 'c' as const),
+  size: fc.constantFrom(1, 1, 1, 2, 4),
+  pauseMs: fc.integer({ min: 0, max: 400 }),
+  lastsMs: fc.integer({ min: 0, max: 900 }),
+  retryAfterMs: fc.option(fc.integer({ min: 0, max: 5_000 }), { freq: 6 }),
+});
+
+/** What really happened to one mailbox. */
+interface Lane {
+  inFlight: number;
+  fenceUntilMs: number;
+  readonly starts: { atMs: number; cost: number }[];
+}
+
+test('no schedule brings five calls to a mailbox, one before its Retry-After, or more than its window', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 80 }), async (events) => {
+      const clock = new ManualClock();
+      const governor = new ThrottleGovernor({ clock, random: () => 0, limits });
+      const [a, b, c] = [1, 2, 3].map((): Lane => ({ inFlight: 0, fenceUntilMs: 0, starts: [] }));
+      const lanes = { a: a!, b: b!, c: c! };
+      const calls = [];
+      for (const { mailbox, size, pauseMs, lastsMs, retryAfterMs } of events) {
+        await clock.advance(pauseMs);
+        const lane = lanes[mailbox];
+        const run = async (): Promise<void> => {
+          const pass = await governor.enter({ mailbox, slots: size, cost: size });
+          lane.inFlight += size;
+          expect(lane.inFlight).toBeLessThanOrEqual(slots);
+          expect(clock.nowMs()).toBeGreaterThanOrEqual(lane.fenceUntilMs);
+          lane.starts.push({ atMs: clock.nowMs(), cost: size });
+          expect(spentIn(lane, clock.nowMs())).toBeLessThanOrEqual(window.requests);
+          await clock.sleep(lastsMs);
+          if (retryAfterMs !== null) {
+            governor.slowDown(mailbox, retryAfterMs);
+            lane.fenceUntilMs = Math.max(lane.fenceUntilMs, clock.nowMs() + retryAfterMs);
+          }
+          lane.inFlight -= size;
+          pass.leave(retryAfterMs !== null);
+        };
+        calls.push(run());
+      }
+      await clock.advance(3_600_000);
+      await Promise.all(calls);
+      expect(governor.stats()).toMatchObject({ inFlight: 0, waiting: 0 });
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a sliding window never counts less than was spent in it', () => {
+  const step = fc.record({
+    pauseMs: fc.integer({ min: 0, max: 9_000 }),
+    cost: fc.integer({ min: 1, max: 7 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const sliding = new SlidingWindow(window.requests, window.windowMs);
+      const lane: Lane = { inFlight: 0, fenceUntilMs: 0, starts: [] };
+      let nowMs = 5_000;
+      for (const { pauseMs, cost } of steps) {
+        nowMs += pauseMs;
+        sliding.spend(cost, nowMs);
+        lane.starts.push({ atMs: nowMs, cost });
+        expect(sliding.used(nowMs)).toBeGreaterThanOrEqual(spentIn(lane, nowMs));
+      }
+      expect(sliding.used(nowMs + window.windowMs * 1.02)).toBe(0);
+    }),
+  );
+});
+
+function spentIn(lane: Lane, nowMs: number): number {
+  return lane.starts
+    .filter(({ atMs }) => atMs > nowMs - window.windowMs)
+    .reduce((sum, { cost }) => sum + cost, 0);
+}

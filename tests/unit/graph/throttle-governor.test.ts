@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ThrottleGovernor,
+  type Pass,
+  type ThrottleLimits,
+} from '../../../src-worker/graph/throttle-governor.ts';
+import { ManualClock, settle } from './manual-clock.ts';
+
+const limits: ThrottleLimits = {
+  outlook: { lane: { slots: 4, window: { requests: 100, windowMs: 60_000 } }, maxInFlight: 16 },
+  directory: { lane: { slots: 8 }, maxInFlight: 8 },
+};
+
+function openGovernor(over: Partial<ThrottleLimits> = {}): {
+  governor: ThrottleGovernor;
+  clock: ManualClock;
+} {
+  const clock = new ManualClock();
+  return {
+    clock,
+    governor: new ThrottleGovernor({ clock, random: () => 0, limits: { ...limits, ...over } }),
+  };
+}
+
+const callTo = (mailbox: string, slots = 1, cost = slots) => ({ mailbox, slots, cost });
+
+/** Enters the mailbox that `name` begins with, and notes when the pass came. */
+function enterAs(governor: ThrottleGovernor, order: string[], name: string): Promise<Pass> {
+  return Promise.resolve(governor.enter(callTo(name[0]!))).then((pass) => {
+    order.push(name);
+    return pass;
+  });
+}
+
+describe('turns of one mailbox', () => {
+  test('four calls start at once, the fifth when one of them has ended', async () => {
+    const { governor } = openGovernor();
+    const passes = [1, 2, 3, 4].map(() => governor.enter(callTo('a')));
+    expect(passes.every((pass) => !(pass instanceof Promise))).toBe(true);
+    const order: string[] = [];
+    void enterAs(governor, order, 'a fifth');
+    await settle();
+    expect(order).toEqual([]);
+    (await passes[0]!).leave(false);
+    await settle();
+    expect(order).toEqual(['a fifth']);
+    expect(governor.stats()).toMatchObject({ inFlight: 4, waiting: 0, waits: 1 });
+  });
+
+  test('waiters go in the order in which they came', async () => {
+    const { governor } = openGovernor();
+    const first = [1, 2, 3, 4].map(() => governor.enter(callTo('a')) as Pass);
+    const order: string[] = [];
+    for (const name of ['5', '6', '7'])
+      void enterAs(governor, order, `a ${name}`).then((pass) => pass.leave(false));
+    first[0]!.leave(false);
+    await settle();
+    await settle();
+    expect(order).toEqual(['a 5', 'a 6', 'a 7']);
+  });
+
+  test('a batch of four slots waits until the mailbox is free, and is not overtaken', async () => {
+    const { governor } = openGovernor();
+    const single = governor.enter(callTo('a')) as Pass;
+    const order: string[] = [];
+    const batch = Promise.resolve(governor.enter(callTo('a', 4, 20))).then((pass) => {
+      order.push('batch');
+      return pass;
+    });
+    void enterAs(governor, order, 'a late');
+    single.leave(false);
+    await settle();
+    expect(order).toEqual(['batch']);
+    (await batch).leave(false);
+    await settle();
+    expect(order).toEqual(['batch', 'a late']);
+    expect(governor.usedInWindow('a')).toBe(22);
+  });
+
+  test('a spent window lets the next call through only when its oldest calls have left it', async () => {
+    const { governor, clock } = openGovernor();
+    for (let sent = 0; sent < 100; sent++) (await governor.enter(callTo('a'))).leave(false);
+    const order: string[] = [];
+    void enterAs(governor, order, 'a next');
+    await clock.advance(59_999);
+    expect(order).toEqual([]);
+    await clock.advance(1_001);
+    expect(order).toEqual(['a next']);
+  });
+});
+
+describe('being told to wait', () => {
+  test('no call to the mailbox starts before Retry-After has ended, other mailboxes go on', async () => {
+    const { governor, clock } = openGovernor();
+    governor.slowDown('a', 2_128);
+    const order: string[] = [];
+    void enterAs(governor, order, 'a fenced');
+    void enterAs(governor, order, 'b free');
+    await clock.advance(2_128);
+    expect(order).toEqual(['b free']);
+    await clock.advance(50);
+    expect(order).toEqual(['b free', 'a fenced']);
+  });
+
+  test('of several fences the latest wins, whatever the order in which they come', async () => {
+    const { governor, clock } = openGovernor();
+    governor.slowDown('a', 5_000);
+    const order: string[] = [];
+    void enterAs(governor, order, 'a fenced');
+    await settle();
+    governor.slowDown('a', 9_000);
+    governor.slowDown('a', 1_000);
+    await clock.advance(9_000);
+    expect(order).toEqual([]);
+    await clock.advance(100);
+    expect(order).toEqual(['a fenced']);
+  });
+
+  test('the ceiling of all calls is halved once for a burst of 429s and recovers with good calls', async () => {
+    const { governor } = openGovernor();
+    governor.slowDown('a', 1);
+    governor.slowDown('b', 1);
+    expect(governor.stats().allowed.outlook).toBe(8);
+    for (let call = 0; call < 200; call++) (await governor.enter(callTo(`free-${call}`))).leave(false);
+    expect(governor.stats().allowed.outlook).toBe(16);
+  });
+
+  test('the directory has a fence of its own', async () => {
+    const { governor, clock } = openGovernor();
+    governor.slowDown(undefined, 1_000);
+    const waiting = governor.enter({ mailbox: undefined, slots: 1, cost: 1 });
+    expect(waiting).toBeInstanceOf(Promise);
+    expect(governor.enter(callTo('a'))).not.toBeInstanceOf(Promise);
+    await clock.advance(1_100);
+    (await waiting).leave(false);
+  });
+});
+
+describe('many mailboxes', () => {
+  test('mailboxes take turns when the service is full', async () => {
+    const { governor } = openGovernor({ outlook: { ...limits.outlook, maxInFlight: 1 } });
+    const busy = governor.enter(callTo('x')) as Pass;
+    const order: string[] = [];
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'c1']) {
+      void enterAs(governor, order, name).then((pass) => pass.leave(false));
+    }
+    busy.leave(false);
+    for (let turn = 0; turn < 8; turn++) await settle();
+    expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'a3']);
+  });
+
+  test('mailboxes that are done are forgotten, those with a spent window are not', async () => {
+    const { governor, clock } = openGovernor();
+    for (let one = 0; one < 1_024; one++) (await governor.enter(callTo(`old-${one}`))).leave(false);
+    await clock.advance(120_000);
+    (await governor.enter(callTo('recent'))).leave(false);
+    (await governor.enter(callTo('newest'))).leave(false);
+    expect(governor.usedInWindow('recent')).toBe(1);
+    expect(governor.usedInWindow('old-1')).toBe(0);
+  });
+});
+
+describe('giving up', () => {
+  test('an aborted waiter leaves the line without taking a turn', async () => {
+    const { governor } = openGovernor();
+    const first = [1, 2, 3, 4].map(() => governor.enter(callTo('a')) as Pass);
+    const abort = new AbortController();
+    const aborted = Promise.resolve(governor.enter(callTo('a'), abort.signal));
+    const order: string[] = [];
+    void enterAs(governor, order, 'a behind');
+    abort.abort(new Error('stopped by the user'));
+    await expect(aborted).rejects.toThrow('stopped by the user');
+    first[0]!.leave(false);
+    await settle();
+    expect(order).toEqual(['a behind']);
+    expect(governor.stats()).toMatchObject({ inFlight: 4, waiting: 0 });
+  });
+
+  test('a closed governor refuses those who wait and those who come', async () => {
+    const { governor } = openGovernor();
+    governor.slowDown('a', 60_000);
+    const waiting = governor.enter(callTo('a'));
+    governor.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    expect(() => governor.enter(callTo('b'))).toThrow('closed');
+  });
+});
