@@ -132,6 +132,8 @@ class Closing {
       const isDown = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await isDown;
+      // The last responses tell of their end in events still queued; the recording wants them.
+      await new Promise(setImmediate);
       await recorder?.close();
       this.#done.resolve(undefined);
     };

@@ -35,7 +35,7 @@ export const regionSchema = z.discriminatedUnion('kind', [
 export type Region = z.infer<typeof regionSchema>;
 
 /** What proves that we are the application: a secret, or a certificate whose public half is registered. */
-export const credentialSchema = z.discriminatedUnion('kind', [
+const credentialSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('secret'), secret: z.string().min(1) }),
   z.object({
     kind: z.literal('certificate'),

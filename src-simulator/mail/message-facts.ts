@@ -31,7 +31,7 @@ export interface MessageFacts {
   kind: MessageKind;
   style: TextStyle;
   /** Lines of the body. */
-  lineCount: number;
+  readonly lineCount: number;
   subject: string;
   from: MailAddress;
   to: readonly MailAddress[];
@@ -115,7 +115,10 @@ export function describeMessage(world: MailWorld, key: MessageKey): MessageFacts
     number: key.number,
     kind,
     style,
-    lineCount: bodyLines(world, style, hash),
+    // Made when asked for: a list of messages needs no text, and no tables for it.
+    get lineCount() {
+      return bodyLines(world, style, hash);
+    },
     subject: subjectOf(style.language, life, key.version),
     from,
     to,

@@ -3,7 +3,6 @@
  * machine builds its catalog from a vault, so both see the same rows.
  */
 import { encode } from 'cborg';
-import type { Statement } from 'better-sqlite3-multiple-ciphers';
 import type {
   AccountRow,
   CollectionRow,
@@ -15,7 +14,7 @@ import type {
   RowOwner,
   StateRow,
 } from '../../src-shared/model/rows.ts';
-import type { CatalogDatabase } from './database.ts';
+import { StatementCache, type CatalogDatabase } from './database.ts';
 
 /** The snapshot that rows belong to. */
 export interface SnapshotEntry {
@@ -36,13 +35,14 @@ export class CatalogWriter {
   readonly #database: CatalogDatabase;
   readonly #snapshot: SnapshotEntry;
   readonly #chainNo: number;
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements: StatementCache;
   readonly #ownerNos = new Map<string, number>();
   readonly #collectionNos = new Map<string, number>();
 
   constructor(database: CatalogDatabase, snapshot: SnapshotEntry) {
     this.#database = database;
     this.#snapshot = snapshot;
+    this.#statements = new StatementCache(database);
     database.exec('BEGIN IMMEDIATE');
     this.#run('INSERT INTO chain (id) VALUES (?) ON CONFLICT DO NOTHING', snapshot.chainId);
     this.#chainNo = this.#number('SELECT chain_no FROM chain WHERE id = ?', snapshot.chainId);
@@ -292,21 +292,13 @@ export class CatalogWriter {
   }
 
   #run(sql: string, ...values: unknown[]): { changes: number; lastInsertRowid: number | bigint } {
-    return this.#statement(sql).run(...values);
+    return this.#statements.get(sql).run(...values);
   }
 
   #number(sql: string, ...values: unknown[]): number {
-    return this.#statement(sql)
+    return this.#statements
+      .get(sql)
       .pluck()
       .get(...values) as number;
-  }
-
-  #statement(sql: string): Statement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
   }
 }

@@ -3,7 +3,6 @@
  * machine rebuilds from vault and password; nothing may rely on it for safety.
  */
 import { decode } from 'cborg';
-import type { Statement } from 'better-sqlite3-multiple-ciphers';
 import {
   contentRefSchema,
   type AccountRow,
@@ -15,7 +14,7 @@ import {
   type SnapshotOutcome,
 } from '../../src-shared/model/rows.ts';
 import { CatalogWriter, type SnapshotEntry } from './catalog-writer.ts';
-import { openCatalogDatabase, type CatalogDatabase } from './database.ts';
+import { openCatalogDatabase, StatementCache, type CatalogDatabase } from './database.ts';
 
 /** A snapshot as the catalog lists it; texts are JSON as the commit has them. */
 export interface CatalogSnapshot extends Omit<SnapshotEntry, 'outcome'> {
@@ -44,10 +43,11 @@ const ownerOf =
 
 export class Catalog {
   readonly #database: CatalogDatabase;
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements: StatementCache;
 
   constructor(path: string, key: Uint8Array) {
     this.#database = openCatalogDatabase(path, key);
+    this.#statements = new StatementCache(this.#database);
   }
 
   close(): void {
@@ -72,10 +72,10 @@ export class Catalog {
 
   /** The newest applied snapshot of a chain. */
   head(chainId: string): { number: number; hash: Uint8Array } | undefined {
-    return this.#get(
+    return this.#all(
       'SELECT number, hash FROM snapshot JOIN chain USING (chain_no) WHERE chain.id = :chainId ORDER BY number DESC LIMIT 1',
       { chainId },
-    );
+    )[0];
   }
 
   accounts(chainId: string): AccountRow[] {
@@ -95,11 +95,13 @@ export class Catalog {
 
   /** Items of one collection, newest row first; iterates without holding them all. */
   *items(scope: SnapshotScope, collection: string): Iterable<CatalogItem> {
-    const rows = this.#statement(
-      `SELECT item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
+    const rows = this.#statements
+      .get(
+        `SELECT item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
        FROM item JOIN collection USING (collection_no)
        WHERE collection.${ownerOf} AND collection.id = :collection AND ${visible} ORDER BY item_no`,
-    ).iterate({ ...scope, collection });
+      )
+      .iterate({ ...scope, collection });
     for (const row of rows) yield parseItem(row as RawItem);
   }
 
@@ -121,11 +123,11 @@ export class Catalog {
 
   /** An item of a snapshot by its id. */
   item(scope: SnapshotScope, id: string): CatalogItem | undefined {
-    const row = this.#get<RawItem>(
+    const row = this.#all<RawItem>(
       `SELECT item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
        FROM item JOIN collection USING (collection_no) WHERE item.${ownerOf} AND item.id = :id AND ${visible}`,
       { ...scope, id },
-    );
+    )[0];
     return row === undefined ? undefined : parseItem(row);
   }
 
@@ -145,19 +147,20 @@ export class Catalog {
     owner: RowOwner,
     id: string,
   ): { collection: string; version: string } | undefined {
-    return this.#get(
+    return this.#all(
       `SELECT collection.id AS collection, version FROM item JOIN collection USING (collection_no)
        WHERE item.${ownerOf} AND item.id = :id AND s1 IS NULL`,
       { chainId, ...owner, id },
-    );
+    )[0];
   }
 
   /** Ids of all items of a collection as last saved; iterates. */
   *currentIds(chainId: string, owner: RowOwner, collection: string): Iterable<string> {
-    const ids = this.#statement(
-      `SELECT item.id FROM item JOIN collection USING (collection_no)
+    const ids = this.#statements
+      .get(
+        `SELECT item.id FROM item JOIN collection USING (collection_no)
        WHERE collection.${ownerOf} AND collection.id = :collection AND s1 IS NULL`,
-    )
+      )
       .pluck()
       .iterate({ chainId, ...owner, collection });
     yield* ids as IterableIterator<string>;
@@ -181,62 +184,53 @@ export class Catalog {
 
   /** The content of every item of every snapshot; iterates. */
   *allContents(): Iterable<{ id: string; content: ContentRef }> {
-    for (const row of this.#statement('SELECT id, content FROM item ORDER BY item_no').iterate()) {
+    for (const row of this.#statements.get('SELECT id, content FROM item ORDER BY item_no').iterate()) {
       const { id, content } = row as { id: string; content: Uint8Array };
       yield { id, content: contentRefSchema.parse(decode(content)) };
     }
   }
 
   hasPack(name: Uint8Array): boolean {
-    return this.#statement('SELECT 1 FROM pack WHERE name = ?').pluck().get(name) === 1;
+    return this.#statements.get('SELECT 1 FROM pack WHERE name = ?').pluck().get(name) === 1;
   }
 
   /** Packs in the index; iterates. */
   *packs(): Iterable<{ name: Uint8Array; sizeBytes: number }> {
-    const rows = this.#statement('SELECT name, size_bytes AS sizeBytes FROM pack').iterate();
+    const rows = this.#statements.get('SELECT name, size_bytes AS sizeBytes FROM pack').iterate();
     yield* rows as IterableIterator<{ name: Uint8Array; sizeBytes: number }>;
   }
 
   /** Ids of all chunks, for the dedup filter; iterates. */
   *chunkIds(): Iterable<Uint8Array> {
-    yield* this.#statement('SELECT id FROM chunk').pluck().iterate() as IterableIterator<Uint8Array>;
+    yield* this.#statements.get('SELECT id FROM chunk').pluck().iterate() as IterableIterator<Uint8Array>;
   }
 
   totals(): { packs: number; packBytes: number; chunks: number } {
     return (
-      this.#get(
+      this.#all(
         'SELECT (SELECT count(*) FROM pack) AS packs, (SELECT coalesce(sum(size_bytes), 0) FROM pack) AS packBytes, (SELECT count(*) FROM chunk) AS chunks',
         {},
-      ) ?? { packs: 0, packBytes: 0, chunks: 0 }
+      )[0] ?? { packs: 0, packBytes: 0, chunks: 0 }
     );
   }
 
   locateChunk(id: Uint8Array): ChunkPlace | undefined {
-    const row = this.#statement(
-      `SELECT pack.name, size_bytes AS sizeBytes, epoch, salt, sequence, frame.offset_bytes AS frameOffsetBytes,
+    const row = this.#statements
+      .get(
+        `SELECT pack.name, size_bytes AS sizeBytes, epoch, salt, sequence, frame.offset_bytes AS frameOffsetBytes,
               stored_bytes AS frameStoredBytes, chunk.offset_bytes AS offsetBytes, length_bytes AS lengthBytes
        FROM chunk JOIN frame USING (frame_no) JOIN pack USING (pack_no) WHERE chunk.id = ?`,
-    ).get(id) as (Omit<ChunkPlace, 'pack'> & ChunkPlace['pack']) | undefined;
+      )
+      .get(id) as (Omit<ChunkPlace, 'pack'> & ChunkPlace['pack']) | undefined;
     if (row === undefined) return undefined;
     const { name, sizeBytes, epoch, salt, ...place } = row;
     return { ...place, pack: { name, sizeBytes, epoch, salt } };
   }
 
-  #all<T>(sql: string, values: object): T[] {
-    return this.#statement(sql).all(values) as T[];
-  }
-
-  #get<T>(sql: string, values: object): T | undefined {
-    return this.#statement(sql).get(values) as T | undefined;
-  }
-
-  #statement(sql: string): Statement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+  /** Rows of a query of ours: their shape is that of the columns it names. */
+  #all<T extends object>(sql: string, values: object): T[] {
+    const rows: unknown[] = this.#statements.get(sql).all(values);
+    return rows as T[];
   }
 }
 

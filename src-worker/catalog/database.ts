@@ -3,8 +3,11 @@
  * crash) is removed and made anew: the vault has everything that it held.
  */
 import { rmSync } from 'node:fs';
-import Database, { type Database as SqliteDatabase } from 'better-sqlite3-multiple-ciphers';
+import Database, { type Database as SqliteDatabase, type Statement } from 'better-sqlite3-multiple-ciphers';
 import { schema, schemaVersion } from './schema.ts';
+
+/** Another process may be applying a large snapshot. */
+const busyTimeoutMs = 120_000;
 
 export type CatalogDatabase = SqliteDatabase;
 
@@ -32,7 +35,7 @@ function createDatabase(path: string, key: Uint8Array): CatalogDatabase {
 }
 
 function openWithKey(path: string, key: Uint8Array): CatalogDatabase {
-  const database = new Database(path);
+  const database = new Database(path, { timeout: busyTimeoutMs });
   if (path !== ':memory:') {
     database.pragma("cipher = 'chacha20'");
     database.pragma(`key = "x'${Buffer.from(key).toString('hex')}'"`);
@@ -47,4 +50,23 @@ function openWithKey(path: string, key: Uint8Array): CatalogDatabase {
 function isUnreadable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^SQLITE_(NOTADB|CORRUPT|ERROR|CANTOPEN)/.test(code) && code !== 'SQLITE_CANTOPEN';
+}
+
+/** Prepared statements by their text: each is parsed once. */
+export class StatementCache {
+  readonly #database: CatalogDatabase;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(database: CatalogDatabase) {
+    this.#database = database;
+  }
+
+  get(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
 }

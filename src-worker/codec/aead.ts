@@ -15,10 +15,9 @@ import {
 import { loadedSodium } from './sodium.ts';
 
 /** Lengths in bytes. */
-export const aeadKeyBytes = 32;
-export const aeadNonceBytes = 24;
-export const aeadTagBytes = tagBytes;
-export const packSaltBytes = 16;
+const KEY_BYTES = 32;
+const NONCE_BYTES = 24;
+const SALT_BYTES = 16;
 
 /** Seals and opens the frames of one pack; the full nonce of a frame is salt16 || u64le(counter). */
 export interface PackCipher {
@@ -54,8 +53,8 @@ export function createPackCipher(
   salt: Uint8Array,
   path: CipherPath = selectAccelerators().cipher.path,
 ): PackCipher {
-  requireLength(key, aeadKeyBytes, 'a pack key');
-  requireLength(salt, packSaltBytes, 'a pack salt');
+  requireLength(key, KEY_BYTES, 'a pack key');
+  requireLength(salt, SALT_BYTES, 'a pack salt');
   const subkey = loadedSodium().api.crypto_core_hchacha20(salt, key, null);
   const cipher = path === 'native' ? createNativeFrameCipher(subkey) : createWasmFrameCipher(subkey);
   return {
@@ -87,15 +86,15 @@ export interface LoneSeal {
 
 /** XChaCha20-Poly1305 of a lone piece, such as a key slot: ciphertext followed by its tag. */
 export function sealWithNonce(plaintext: Uint8Array, { key, nonce, aad }: LoneSeal): Uint8Array {
-  requireLength(key, aeadKeyBytes, 'a key');
-  requireLength(nonce, aeadNonceBytes, 'a nonce');
+  requireLength(key, KEY_BYTES, 'a key');
+  requireLength(nonce, NONCE_BYTES, 'a nonce');
   return loadedSodium().api.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, aad, null, nonce, key);
 }
 
 /** What {@link sealWithNonce} sealed; throws AppError 'pack-damaged' when key, nonce, bound data or bytes do not fit. */
 export function openWithNonce(sealed: Uint8Array, { key, nonce, aad }: LoneSeal): Uint8Array {
-  requireLength(key, aeadKeyBytes, 'a key');
-  if (nonce.length !== aeadNonceBytes) throw damaged('a nonce of another length');
+  requireLength(key, KEY_BYTES, 'a key');
+  if (nonce.length !== NONCE_BYTES) throw damaged('a nonce of another length');
   if (sealed.length < tagBytes) throw damaged('shorter than a tag');
   try {
     return loadedSodium().api.crypto_aead_xchacha20poly1305_ietf_decrypt(null, sealed, aad, nonce, key);

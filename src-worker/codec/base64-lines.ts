@@ -3,6 +3,9 @@
  * bytes, and encodes with a given shape. Must not guess at damaged or unusual base64; that stays as it is.
  */
 
+import { AppError } from '../../src-shared/errors/app-error.ts';
+import { plainBytes } from './plain-bytes.ts';
+
 /** How a run of base64 was broken into lines; enough to write it again. */
 export interface Base64Shape {
   /** Characters of a full line; the last line may be shorter. */
@@ -61,25 +64,31 @@ class LineEncoder implements Base64LineEncoder {
   #column = 0;
 
   constructor(shape: Base64Shape) {
+    if (!Number.isSafeInteger(shape.lineLength) || shape.lineLength < 1) {
+      throw new AppError(
+        'pack-damaged',
+        'A saved message cannot be put together: the lines of an attachment have no length.',
+      );
+    }
     this.#shape = shape;
     this.#lineEnding = lineEndings[shape.lineEnding];
   }
 
-  push(decoded: Uint8Array): Buffer {
+  push(decoded: Uint8Array): Uint8Array {
     const bytes = this.#carry.length === 0 ? asBuffer(decoded) : Buffer.concat([this.#carry, decoded]);
     const wholeBytes = bytes.length - (bytes.length % 3);
     this.#carry = Buffer.from(bytes.subarray(wholeBytes));
     return this.#encode(bytes.subarray(0, wholeBytes));
   }
 
-  end(): Buffer {
+  end(): Uint8Array {
     const rest = this.#encode(this.#carry);
-    return this.#shape.hasFinalLineEnding ? Buffer.concat([rest, this.#lineEnding]) : rest;
+    return this.#shape.hasFinalLineEnding ? plainBytes(Buffer.concat([rest, this.#lineEnding])) : rest;
   }
 
-  #encode(bytes: Buffer): Buffer {
+  #encode(bytes: Buffer): Uint8Array {
     const lines = Buffer.allocUnsafe(this.encodedLength(bytes.length));
-    return lines.subarray(0, this.write(lines, 0, bytes));
+    return plainBytes(lines.subarray(0, this.write(lines, 0, bytes)));
   }
 
   /** How many bytes the next `bytes` bytes will take, without a final line ending. */
@@ -108,7 +117,8 @@ class LineEncoder implements Base64LineEncoder {
   #closeUp(target: Buffer, offset: number, text: ByteRange): number {
     const { lineLength } = this.#shape;
     let written = offset;
-    for (let read = text.start; read < text.end;) {
+    let read = text.start;
+    while (read < text.end) {
       if (this.#column === lineLength) {
         if (this.#lineEnding.length === 2) target[written++] = CR;
         target[written++] = LF;
@@ -129,13 +139,13 @@ class LineEncoder implements Base64LineEncoder {
   }
 }
 
-/** An encoder that breaks lines as `shape` says. */
+/** An encoder that breaks lines as `shape` says. Throws AppError 'pack-damaged' for a shape without line length. */
 export function base64LineEncoder(shape: Base64Shape): Base64LineEncoder {
   return new LineEncoder(shape);
 }
 
 /** Bytes of the run of `decodedBytes` bytes. */
-export function base64RunLength(decodedBytes: number, shape: Base64Shape): number {
+function base64RunLength(decodedBytes: number, shape: Base64Shape): number {
   const finalBytes = shape.hasFinalLineEnding ? lineEndings[shape.lineEnding].length : 0;
   return new LineEncoder(shape).encodedLength(decodedBytes) + finalBytes;
 }
@@ -145,7 +155,7 @@ export function encodeBase64Lines(decoded: Uint8Array, shape: Base64Shape): Uint
   const run = Buffer.allocUnsafeSlow(base64RunLength(decoded.length, shape));
   const end = new LineEncoder(shape).write(run, 0, asBuffer(decoded));
   if (shape.hasFinalLineEnding) lineEndings[shape.lineEnding].copy(run, end);
-  return run;
+  return plainBytes(run);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -4,6 +4,7 @@
  * two is used (accelerators.ts does) nor give out plaintext whose tag was not verified.
  */
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
+import { plainBytes } from './plain-bytes.ts';
 import { loadedSodium } from './sodium.ts';
 
 /** Length of an authentication tag, in bytes. */
@@ -56,7 +57,7 @@ export function createNativeFrameCipher(subkey: Uint8Array): FrameCipher {
       } catch {
         return null;
       }
-      return unverified;
+      return plainBytes(unverified);
     },
   };
 }

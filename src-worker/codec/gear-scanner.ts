@@ -21,9 +21,9 @@ interface GearExports {
 }
 
 /** The top bits of the hash depend on this many last bytes. */
-export const gearWindowBytes = 64;
+const GEAR_WINDOW_BYTES = 64;
 /** Bits by which the mask is stricter before the average size and looser behind it (FastCDC "normalised chunking"). */
-export const normalisationBits = 2;
+const NORMALISATION_BITS = 2;
 
 const TABLE_BYTES = 256 * 8;
 const WINDOW_START = TABLE_BYTES;
@@ -64,14 +64,14 @@ export class GearScanner {
   constructor(chunkKey: Uint8Array, sizes: ChunkSizes) {
     const averageBits = Math.log2(sizes.averageBytes);
     const isOrdered =
-      gearWindowBytes <= sizes.minBytes &&
+      GEAR_WINDOW_BYTES <= sizes.minBytes &&
       sizes.minBytes < sizes.averageBytes &&
       sizes.averageBytes < sizes.maxBytes;
     if (!Number.isInteger(averageBits) || !isOrdered)
       throw new RangeError('chunk sizes must rise, around a power of two');
     this.sizes = sizes;
-    this.#strictBits = averageBits + normalisationBits;
-    this.#looseBits = averageBits - normalisationBits;
+    this.#strictBits = averageBits + NORMALISATION_BITS;
+    this.#looseBits = averageBits - NORMALISATION_BITS;
     this.#gear = new WebAssembly.Instance(gearModule).exports as unknown as GearExports;
     this.#memory = new Uint8Array(this.#gear.memory.buffer);
     this.#memory.set(gearTableBytes(chunkKey));
@@ -102,7 +102,7 @@ export class GearScanner {
 
   /** Passes over what lies too far before the earliest cut to influence it; returns how many bytes that were. */
   #skip(availableBytes: number): number {
-    const unseenBytes = this.sizes.minBytes - gearWindowBytes - this.#chunkBytes;
+    const unseenBytes = this.sizes.minBytes - GEAR_WINDOW_BYTES - this.#chunkBytes;
     const skippedBytes = Math.max(0, Math.min(unseenBytes, availableBytes));
     this.#chunkBytes += skippedBytes;
     return skippedBytes;

@@ -83,5 +83,5 @@ export function deriveKey(root: Uint8Array, label: string): Uint8Array {
 
 /** SHA-256 of `data`: 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
-  return nodeHash('sha256', data, 'buffer');
+  return new Uint8Array(nodeHash('sha256', data, 'buffer'));
 }

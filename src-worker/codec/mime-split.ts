@@ -6,6 +6,7 @@
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import { decodeBase64Run, encodeBase64Lines, type Base64Shape } from './base64-lines.ts';
 import { findBase64Bodies } from './mime-structure.ts';
+import { plainBytes } from './plain-bytes.ts';
 
 export { base64LineEncoder } from './base64-lines.ts';
 
@@ -13,7 +14,7 @@ export { base64LineEncoder } from './base64-lines.ts';
 export const minPartBytes = 4096;
 
 /** A base64 body that was taken out. */
-export interface MimePart extends Base64Shape {
+interface MimePart extends Base64Shape {
   /** Bytes of the skeleton between the previous part (or the beginning) and this one. */
   readonly literalBytesBefore: number;
   /** Bytes that the body took in the message. */
@@ -50,13 +51,13 @@ export function splitMime(message: Uint8Array): MimeSplit | null {
       ...run.shape,
       literalBytesBefore: run.start - literalStart,
       encodedBytes: run.end - run.start,
-      decoded: run.decoded,
+      decoded: plainBytes(run.decoded),
     });
     literalStart = run.end;
   }
   if (parts.length === 0) return null;
   literals.push(bytes.subarray(literalStart));
-  return { skeleton: Buffer.concat(literals), parts };
+  return { skeleton: plainBytes(Buffer.concat(literals)), parts };
 }
 
 /** The message that was split. Throws AppError 'pack-damaged' when the parts ask for more text than there is. */
@@ -75,7 +76,7 @@ export function joinMime(skeleton: Uint8Array, parts: readonly JoinablePart[]): 
     literalStart = literalEnd;
   }
   pieces.push(skeleton.subarray(literalStart));
-  return Buffer.concat(pieces);
+  return plainBytes(Buffer.concat(pieces));
 }
 
 /** True when joining `split` gives `message`, compared over the whole length. */

@@ -8,7 +8,7 @@ import type { ByteRange } from './base64-lines.ts';
 /** Structure below this depth, behind this many entities, or with longer headers, is left alone. */
 export const maxDepth = 20;
 export const maxEntities = 10_000;
-export const maxHeaderBytes = 256 * 1024;
+const MAX_HEADER_BYTES = 256 * 1024;
 /** RFC 2046 allows 70 characters. */
 const MAX_BOUNDARY_LENGTH = 200;
 const MAX_CONTENT_TYPE_LENGTH = 4096;
@@ -88,7 +88,7 @@ function readDelimiterLine(within: Buffer, offset: number): { isClosing: boolean
 }
 
 function readHeader(message: Buffer, { start, end }: ByteRange): EntityHeader | null {
-  const window = message.subarray(start, Math.min(end, start + maxHeaderBytes));
+  const window = message.subarray(start, Math.min(end, start + MAX_HEADER_BYTES));
   const blankLine = findBlankLine(window);
   if (blankLine === null) return null;
   const text = window.toString('latin1', 0, blankLine.start).replace(/\r?\n[ \t]+/g, ' ');

@@ -22,7 +22,7 @@ export const passwordKeyFloor = { opsLimit: 2, memLimitBytes: 64 * MIB } as cons
 export const passwordKeyDefaults = { opsLimit: 3, memLimitBytes: 256 * MIB } as const;
 
 /** Lengths in bytes. */
-export const passwordSaltBytes = 16;
+const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
 /**
@@ -41,7 +41,7 @@ export async function derivePasswordKey(
       { details: { opsLimit, memLimitBytes } },
     );
   }
-  if (salt.length !== passwordSaltBytes) throw new RangeError(`a salt has ${passwordSaltBytes} bytes`);
+  if (salt.length !== SALT_BYTES) throw new RangeError(`a salt has ${SALT_BYTES} bytes`);
   const { api } = await loadSodium();
   const secret = new TextEncoder().encode(password.normalize('NFC'));
   try {

@@ -8,7 +8,7 @@ import { AppError } from '../../src-shared/errors/app-error.ts';
 /** Length of a recovery key in bytes. */
 export const recoveryKeyBytes = 32;
 /** Groups in the printed form. */
-export const recoveryKeyGroups = 13;
+const GROUPS = 13;
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const GROUP_SYMBOLS = 5;
@@ -32,8 +32,8 @@ function checkSymbol(data: readonly number[], group: number): number {
 /** 52 symbols of five bits, most significant bit first; the last four bits are zero. */
 function toSymbols(key: Uint8Array): number[] {
   const bits = BigInt(`0x${Buffer.from(key).toString('hex')}`) << 4n;
-  return Array.from({ length: recoveryKeyGroups * DATA_SYMBOLS }, (_, index) => {
-    const shift = BigInt((recoveryKeyGroups * DATA_SYMBOLS - 1 - index) * SYMBOL_BITS);
+  return Array.from({ length: GROUPS * DATA_SYMBOLS }, (_, index) => {
+    const shift = BigInt((GROUPS * DATA_SYMBOLS - 1 - index) * SYMBOL_BITS);
     return Number((bits >> shift) & 31n);
   });
 }
@@ -42,7 +42,7 @@ function toSymbols(key: Uint8Array): number[] {
 export function formatRecoveryKey(key: Uint8Array): string {
   if (key.length !== recoveryKeyBytes) throw new RangeError(`a recovery key has ${recoveryKeyBytes} bytes`);
   const symbols = toSymbols(key);
-  const groups = Array.from({ length: recoveryKeyGroups }, (_, group) => {
+  const groups = Array.from({ length: GROUPS }, (_, group) => {
     const data = symbols.slice(group * DATA_SYMBOLS, (group + 1) * DATA_SYMBOLS);
     return [...data, checkSymbol(data, group)].map((symbol) => ALPHABET.charAt(symbol)).join('');
   });
@@ -64,16 +64,16 @@ function readSymbol(character: string): number {
 function splitGroups(text: string): string[] {
   const typed = text.split(/[\s\u2010-\u2015-]+/).filter((group) => group !== '');
   const symbols = typed.join('');
-  if (symbols.length === recoveryKeyGroups * GROUP_SYMBOLS) {
-    return Array.from({ length: recoveryKeyGroups }, (_, group) =>
+  if (symbols.length === GROUPS * GROUP_SYMBOLS) {
+    return Array.from({ length: GROUPS }, (_, group) =>
       symbols.slice(group * GROUP_SYMBOLS, (group + 1) * GROUP_SYMBOLS),
     );
   }
   const oddGroup = typed.findIndex((group) => group.length !== GROUP_SYMBOLS);
-  if (typed.length === recoveryKeyGroups && oddGroup >= 0) throw mistyped(oddGroup);
+  if (typed.length === GROUPS && oddGroup >= 0) throw mistyped(oddGroup);
   throw new AppError(
     'input-invalid',
-    `A recovery key has ${recoveryKeyGroups} groups of ${GROUP_SYMBOLS} symbols; this has ${symbols.length} symbols.`,
+    `A recovery key has ${GROUPS} groups of ${GROUP_SYMBOLS} symbols; this has ${symbols.length} symbols.`,
     { details: { field: 'recoveryKey', symbols: symbols.length } },
   );
 }
@@ -90,6 +90,6 @@ export function parseRecoveryKey(text: string): Uint8Array {
     if (symbols.includes(-1) || symbols.at(-1) !== checkSymbol(data, group)) throw mistyped(group);
     for (const symbol of data) bits = (bits << BigInt(SYMBOL_BITS)) | BigInt(symbol);
   }
-  if ((bits & 15n) !== 0n) throw mistyped(recoveryKeyGroups - 1);
+  if ((bits & 15n) !== 0n) throw mistyped(GROUPS - 1);
   return new Uint8Array(Buffer.from((bits >> 4n).toString(16).padStart(recoveryKeyBytes * 2, '0'), 'hex'));
 }

@@ -6,7 +6,7 @@
 import wrapper from 'libsodium-wrappers-sumo';
 
 /** The functions of the WebAssembly module itself; 64-bit lengths travel as a low and a high half. */
-export interface RawSodium {
+interface RawSodium {
   readonly HEAPU8: Uint8Array;
   _malloc(sizeBytes: number): number;
   _free(address: number): void;
@@ -35,7 +35,7 @@ const INITIAL_BULK_BYTES = 512 * 1024;
  * Two regions of libsodium's heap: a small one for keys, nonces and digests, and a bulk one that grows to the largest
  * piece seen. WebAssembly memory may move when it grows, so `bytes` must be read after `bulk`, never before.
  */
-export class SodiumHeap {
+class SodiumHeap {
   /** Address of the small region, {@link SodiumHeap.smallBytes} long. */
   readonly small: number;
   readonly smallBytes = SMALL_BYTES;

@@ -1,36 +1,19 @@
 /**
  * Test Connection: does the sign-in work, which permissions were granted, and do two small reads succeed. It reports and
- * never throws for what it finds, because every finding is an answer to the person who asks.
+ * never throws for what it finds, because every finding is an answer to the person who asks. A permission that was
+ * granted and that the backup would work without is `not-needed`; after a failed sign-in no permission is known.
  */
 import { z } from 'zod';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
-import type { ErrorCode } from '../../src-shared/errors/error-code.ts';
+import type { ConnectionReport } from '../../src-shared/model/connection-report.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import { wordsFor } from './error-words.ts';
 import { openGraph, type GraphClient, type GraphServices } from './graph-client.ts';
 import { defaultRetryLimits } from './retry-policy.ts';
 import { grantedRoles } from './sign-in.ts';
 
-/** How one step of the test ended. */
-export type StepResult =
-  { readonly isOk: true } | { readonly isOk: false; readonly code: ErrorCode; readonly message: string };
-
-/** One application permission. `not-needed`: granted, and this backup would work without it. */
-export interface PermissionFinding {
-  readonly name: string;
-  readonly state: 'granted' | 'missing' | 'not-needed';
-  /** What its absence costs; empty when it is not needed. */
-  readonly cost: string;
-}
-
-/** The findings of a test. After a failed sign-in all steps fail with its code and no permission is known. */
-export interface ConnectionReport {
-  readonly token: StepResult;
-  readonly organization: StepResult;
-  readonly users: StepResult;
-  readonly tenantName: string | undefined;
-  readonly permissions: readonly PermissionFinding[];
-}
+type StepResult = ConnectionReport['token'];
+type PermissionFinding = ConnectionReport['permissions'][number];
 
 interface NeededPermission {
   readonly name: string;
@@ -69,7 +52,8 @@ const impatient = { ...defaultRetryLimits, attempts: 2, throttledAttempts: 3, lo
 const organizationSchema = z.object({ value: z.array(z.object({ displayName: z.string().nullish() })) });
 const usersSchema = z.object({ value: z.array(z.object({ id: z.string() })) });
 
-/** Tests a connection from sign-in to a first read. Opens a client of its own and closes it. */
+/** Tests a connection from sign-in to a first read. Opens a client of its own and closes it. Steps after a failed sign-in
+ * fail with its code. */
 export async function testConnection(
   connection: GraphConnection,
   services: GraphServices,
@@ -88,13 +72,12 @@ async function findOut(graph: GraphClient, signal: AbortSignal | undefined): Pro
   const token = await step(async () => {
     roles = grantedRoles(await graph.authorization());
   });
-  if (!token.isOk)
-    return { token, organization: token, users: token, tenantName: undefined, permissions: [] };
-  let tenantName: string | undefined;
+  if (!token.isOk) return { token, organization: token, users: token, tenantName: null, permissions: [] };
+  let tenantName: string | null = null;
   const organization = await step(async () => {
     const query = { $select: 'id,displayName' };
     const { value } = await graph.getJson('/organization', { schema: organizationSchema, query, signal });
-    tenantName = value[0]?.displayName ?? undefined;
+    tenantName = value[0]?.displayName ?? null;
   });
   const users = await step(async () => {
     await graph.getJson('/users', { schema: usersSchema, query: { $select: 'id', $top: 1 }, signal });
@@ -103,7 +86,7 @@ async function findOut(graph: GraphClient, signal: AbortSignal | undefined): Pro
 }
 
 /** Compares the roles of a token with what is needed. */
-function permissionFindings(roles: readonly string[]): readonly PermissionFinding[] {
+function permissionFindings(roles: readonly string[]): PermissionFinding[] {
   const held = new Set(roles);
   const useful = new Set(mailReadSet.flatMap(({ name, includedIn }) => [name, ...includedIn]));
   const needed = mailReadSet.map(({ name, includedIn, cost }): PermissionFinding => {

@@ -94,6 +94,8 @@ const byErrno = new Map<string, Verdict>([
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', verdict('response-invalid', 'backoff')],
   ['UND_ERR_RES_EXCEEDED_MAX_SIZE', verdict('response-invalid', 'never')],
   ['UND_ERR_ABORTED', verdict('cancelled', 'never')],
+  ['UND_ERR_DESTROYED', verdict('cancelled', 'never')],
+  ['UND_ERR_CLOSED', verdict('cancelled', 'never')],
 ]);
 
 /** Codes of OpenSSL and of Node's own check of the host name. None of them passes by trying again. */

@@ -75,6 +75,7 @@ export class Exchange {
   retried = 0;
   readonly #services: ExchangeServices;
   readonly #sdk: Client;
+  readonly #closing = new AbortController();
 
   constructor(services: ExchangeServices) {
     this.#services = services;
@@ -85,15 +86,21 @@ export class Exchange {
     });
   }
 
-  /** Sees a call through. Rejects with an {@link AppError}; with `cancelled` when the signal aborts. */
+  /** Sees a call through. Rejects with an {@link AppError}; with `cancelled` when the signal aborts or on close. */
   async run<T>(call: Call, read: BodyReader<T>): Promise<T> {
     this.#services.policy.callStarted();
     try {
       return await this.#repeat(call, read);
     } catch (error) {
-      if (call.signal?.aborted === true) throw new AppError('cancelled', wordsFor('cancelled'));
+      if (call.signal?.aborted === true || this.#closing.signal.aborted)
+        throw new AppError('cancelled', wordsFor('cancelled'));
       throw error;
     }
+  }
+
+  /** Ends the pauses of all calls; they end as `cancelled`. */
+  close(): void {
+    this.#closing.abort(new AppError('cancelled', wordsFor('cancelled')));
   }
 
   async #repeat<T>(call: Call, read: BodyReader<T>): Promise<T> {
@@ -107,7 +114,7 @@ export class Exchange {
       } else if (result.delayMs === undefined) {
         throw toAppError(result.failure, call.target, attempt);
       } else if (!result.isThrottle) {
-        await this.#services.clock.sleep(result.delayMs, call.signal);
+        await this.#sleep(result.delayMs, call.signal);
       }
       this.retried += 1;
     }
@@ -176,8 +183,13 @@ export class Exchange {
     };
   }
 
+  #sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const closing = this.#closing.signal;
+    return this.#services.clock.sleep(delayMs, signal ? AbortSignal.any([signal, closing]) : closing);
+  }
+
   async #renew(refused: string, renewals: number, signal: AbortSignal | undefined): Promise<void> {
-    if (renewals > 1) await this.#services.clock.sleep(firstRenewalDelayMs * 2 ** (renewals - 2), signal);
+    if (renewals > 1) await this.#sleep(firstRenewalDelayMs * 2 ** (renewals - 2), signal);
     await orAborted(this.#services.signIn.renew(refused), signal);
   }
 }

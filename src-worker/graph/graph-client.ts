@@ -31,24 +31,24 @@ export interface GraphServices {
 
 /** What every call may say. With `mailbox` it is an Outlook call: it takes a turn of that mailbox and asks for ids that
  * survive moves. `target` tells what a 404 means; without it, the account of the mailbox. */
-export interface CallScopeOptions {
+interface CallScopeOptions {
   readonly mailbox?: string | undefined;
   readonly target?: CallTarget | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface JsonOptions<T> extends CallScopeOptions {
+interface JsonOptions<T> extends CallScopeOptions {
   readonly schema: z.ZodType<T>;
   readonly query?: QueryValues | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface BytesOptions extends CallScopeOptions {
+interface BytesOptions extends CallScopeOptions {
   /** A longer body ends as `item-too-large`. */
   readonly maxBytes: number;
 }
 
-export interface DeltaOptions<T> extends CallScopeOptions {
+interface DeltaOptions<T> extends CallScopeOptions {
   readonly schema: z.ZodType<T>;
   readonly mailbox: string;
   /** Only for a path; a link has its query already. */
@@ -58,7 +58,7 @@ export interface DeltaOptions<T> extends CallScopeOptions {
 }
 
 /** What a client has done so far. */
-export interface GraphStats extends ThrottleStats {
+interface GraphStats extends ThrottleStats {
   readonly requests: number;
   readonly retried: number;
   readonly bytesReceived: number;
@@ -173,6 +173,7 @@ class HttpGraphClient implements GraphClient {
   }
 
   async close(): Promise<void> {
+    this.#exchange.close();
     this.#governor.close();
     await this.#network.close();
   }

@@ -17,7 +17,7 @@ export interface NetworkOptions {
 }
 
 /** `headersMs` until an answer begins, `idleBodyMs` between two pieces of a body. */
-export interface NetworkTimeouts {
+interface NetworkTimeouts {
   readonly connectMs: number;
   readonly headersMs: number;
   readonly idleBodyMs: number;

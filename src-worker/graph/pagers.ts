@@ -9,7 +9,7 @@ import { requireShape } from './json-body.ts';
 import { isLink, LinkTrail } from './links.ts';
 
 /** An item that is not in the collection any more. `changed`: still restorable from the recycle bin, or moved away. */
-export interface RemovedItem {
+interface RemovedItem {
   readonly id: string;
   readonly reason: 'deleted' | 'changed';
 }
@@ -90,19 +90,22 @@ function splitRemoved<T>(
   items: readonly unknown[],
   schema: z.ZodType<T>,
 ): Pick<DeltaPage<T>, 'changed' | 'removed'> {
-  const lastStates = new Map<string, unknown>();
+  const lastStates = new Map<string, object>();
   for (const item of items) {
     const { id } = requireShape(identifiedSchema, item);
     // Deleting first moves the id to its last place, so that the order of last states is kept.
     lastStates.delete(id);
-    lastStates.set(id, item);
+    lastStates.set(id, item as object);
   }
   const changed: T[] = [];
   const removed: RemovedItem[] = [];
   for (const item of lastStates.values()) {
-    const entry = removedSchema.safeParse(item);
-    if (entry.success) removed.push({ id: entry.data.id, reason: entry.data['@removed'].reason });
-    else changed.push(requireShape(schema, item));
+    if (Object.hasOwn(item, '@removed')) {
+      const entry = requireShape(removedSchema, item);
+      removed.push({ id: entry.id, reason: entry['@removed'].reason });
+    } else {
+      changed.push(requireShape(schema, item));
+    }
   }
   return { changed, removed };
 }

@@ -11,7 +11,7 @@ import { ThrottleLane, type CallSize, type LaneLimits } from './throttle-lane.ts
 export type GraphService = 'outlook' | 'directory';
 
 /** Limits of one service: per lane, and `maxInFlight` calls over all lanes. */
-export interface ServiceLimits {
+interface ServiceLimits {
   readonly lane: LaneLimits;
   readonly maxInFlight: number;
 }

@@ -32,8 +32,7 @@ export async function adoptOrphans(
       const pack = await readPackDirectory(vault, name);
       if (pack === undefined) continue;
       await target.session.listPack(pack);
-      for (const frame of footerFrames(pack.footer))
-        for (const chunk of frame.chunks) target.filter.claim(chunk.id);
+      for (const { chunks } of footerFrames(pack.footer)) chunks.forEach(({ id }) => target.filter.claim(id));
       packs += 1;
       sizeBytes += pack.sizeBytes;
     } catch (error) {

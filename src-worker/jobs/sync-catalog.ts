@@ -6,7 +6,13 @@ import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogWriter } from '../catalog/catalog-writer.ts';
 import { footerFrames } from '../vault/format/pack-footer.ts';
-import { itemRows, packRecords, removalRows, type SegmentRecord } from '../vault/format/records.ts';
+import {
+  itemRows,
+  packRecords,
+  removalRows,
+  type CommitRecord,
+  type SegmentRecord,
+} from '../vault/format/records.ts';
 import { listChains, readCommit, readSegments } from '../vault/session/read-commits.ts';
 import type { Committed } from '../vault/session/write-session.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -39,18 +45,6 @@ export async function applyCommit(
   catalog: Catalog,
   { record, hash }: Committed,
 ): Promise<void> {
-  const head = catalog.head(record.chain);
-  const follows =
-    record.parent === null
-      ? head === undefined
-      : head !== undefined && Buffer.from(head.hash).equals(record.parent);
-  if (!follows) {
-    throw new AppError(
-      'vault-damaged',
-      `Snapshot ${record.number} in the vault does not continue the history that this machine knows. The vault may have been put back to an older state or altered. Nothing was changed; run "holdfast verify".`,
-      { details: { number: record.number } },
-    );
-  }
   const writer = catalog.write({
     chainId: record.chain,
     number: record.number,
@@ -63,12 +57,32 @@ export async function applyCommit(
     issues: JSON.stringify(record.issues),
   });
   try {
+    // Looked at inside the transaction: another process of this machine may have applied it meanwhile.
+    const head = catalog.head(record.chain);
+    if (head !== undefined && head.number >= record.number) {
+      writer.rollback();
+      return;
+    }
+    requireContinuation(record, head);
     for await (const segment of readSegments(vault, record)) applyRecord(writer, segment);
     writer.finish();
   } catch (error) {
     writer.rollback();
     throw error;
   }
+}
+
+function requireContinuation(record: CommitRecord, head: { hash: Uint8Array } | undefined): void {
+  const follows =
+    record.parent === null
+      ? head === undefined
+      : head !== undefined && Buffer.from(head.hash).equals(record.parent);
+  if (follows) return;
+  throw new AppError(
+    'vault-damaged',
+    `Snapshot ${record.number} in the vault does not continue the history that this machine knows. The vault may have been put back to an older state or altered. Nothing was changed; run "holdfast verify".`,
+    { details: { number: record.number } },
+  );
 }
 
 function applyRecord(writer: CatalogWriter, record: SegmentRecord): void {

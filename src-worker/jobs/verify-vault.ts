@@ -36,6 +36,7 @@ export interface VerifyRun {
   readonly onProgress: (progress: JobProgress) => void;
 }
 
+/** Verifies and reports; throws only for what keeps it from looking (store unavailable, cancelled). */
 export async function verifyVault(services: VerifyServices, run: VerifyRun): Promise<VerifyReport> {
   return new Verification(services, run).execute();
 }
@@ -90,7 +91,7 @@ class Verification {
         await this.#guard(`snapshot ${number}`, async () => {
           const { record } = await readCommit(vault, chainId, number);
           for (const { name } of record.segments) this.#referenced.add(name);
-          for await (const segment of readSegments(vault, record)) void segment;
+          await drain(readSegments(vault, record));
           this.#snapshots += 1;
         });
       }
@@ -169,4 +170,10 @@ class Verification {
         this.#packs === 0 ? null : Math.round((elapsedMs * (this.#packsTotal - this.#packs)) / this.#packs),
     });
   }
+}
+
+/** Reads a stream to its end for the checks that reading makes. */
+async function drain(stream: AsyncIterable<unknown>): Promise<void> {
+  const iterator = stream[Symbol.asyncIterator]();
+  while ((await iterator.next()).done !== true);
 }

@@ -8,6 +8,7 @@ import { constants, type Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../src-shared/errors/app-error.ts';
+import { isProcessAlive } from './process-lock.ts';
 import { storeError } from './store-error.ts';
 import type { ByteRange, ObjectInfo, ObjectStore } from './store.ts';
 
@@ -44,15 +45,6 @@ async function removeDeadTemporaries(folderPath: string, agentName: string): Pro
     const [owner, pid] = name.split('_');
     if (owner !== agentName || isProcessAlive(Number(pid))) continue;
     await unlink(join(folderPath, name)).catch(() => undefined);
-  }
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, 'EPERM');
   }
 }
 

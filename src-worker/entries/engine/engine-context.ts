@@ -14,6 +14,7 @@ import type { Clock, Random } from '../../../src-shared/model/clock.ts';
 import type { GraphServices } from '../../graph/graph-client.ts';
 import { defaultCheckpointLimits, type CheckpointLimits } from '../../jobs/backup/recorder.ts';
 import { syncCatalog } from '../../jobs/sync-catalog.ts';
+import { takeProcessLock } from '../../stores/process-lock.ts';
 import { openLocalDiskStore } from '../../stores/local-disk-store.ts';
 import type { SlotContents } from '../../vault/keys/key-slot.ts';
 import type { Vault, VaultServices } from '../../vault/vault.ts';
@@ -95,6 +96,27 @@ export class EngineContext {
     const open = this.openVault(handle);
     await syncCatalog(open.vault, open.catalog);
     return open;
+  }
+
+  /** Runs `action` as this machine's only writer of a vault; throws `vault-busy` while another process is that. */
+  async *asOnlyWriter<P, R>(
+    handle: string,
+    action: () => AsyncGenerator<P, R, void>,
+  ): AsyncGenerator<P, R, void> {
+    const { vault } = this.openVault(handle);
+    const lock = await takeProcessLock(join(this.options.catalogFolderPath, `${vault.id}.lock`));
+    if ('ownerPid' in lock) {
+      throw new AppError(
+        'vault-busy',
+        `Another backup (process ${lock.ownerPid}) is writing to this vault. Nothing was changed; wait for it to end, or stop it, and run again.`,
+        { retryable: true, details: { ownerPid: lock.ownerPid } },
+      );
+    }
+    try {
+      return yield* action();
+    } finally {
+      await lock.release();
+    }
   }
 
   close(handle: string): void {

@@ -12,24 +12,21 @@ export async function* streamJob<P, R>(
 ): AsyncGenerator<P, R, void> {
   const abort = new AbortController();
   const signal = outerSignal === undefined ? abort.signal : AbortSignal.any([outerSignal, abort.signal]);
-  let latest: { progress: P } | undefined;
-  let hasEnded = false;
-  const running = job(signal, (progress) => {
-    latest = { progress };
-  }).finally(() => {
-    hasEnded = true;
-  });
-  running.catch(() => undefined);
+  const latest: P[] = [];
+  const running = job(signal, (progress) => latest.splice(0, 1, progress));
+  const hasEnded = running.then(
+    () => true,
+    () => true,
+  );
   try {
     for (;;) {
-      await Promise.race([running.catch(() => undefined), delay(intervalMs)]);
-      if (latest !== undefined) yield latest.progress;
-      latest = undefined;
-      if (hasEnded) return await running;
+      const isLast = await Promise.race([hasEnded, delay(intervalMs)]);
+      yield* latest.splice(0);
+      if (isLast === true) return await running;
     }
   } finally {
     abort.abort();
-    await running.catch(() => undefined);
+    await hasEnded;
   }
 }
 

@@ -40,8 +40,10 @@ export function backupProcedures(os: Implementer, engine: EngineContext) {
       };
       const { protectedItem: item, organizationName } = input;
       try {
-        return yield* streamJob(signal, (jobSignal, onProgress) =>
-          runBackup(services, { item, organizationName, signal: jobSignal, onProgress }),
+        return yield* engine.asOnlyWriter(input.vault, () =>
+          streamJob(signal, (jobSignal, onProgress) =>
+            runBackup(services, { item, organizationName, signal: jobSignal, onProgress }),
+          ),
         );
       } finally {
         await graph.close();

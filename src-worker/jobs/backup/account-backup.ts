@@ -187,7 +187,8 @@ export class AccountBackup {
       async (id, head) => {
         if (head !== undefined) await this.saveItem(head);
         else if (this.isBelievedGone(id)) await this.clearIssue(id);
-        else await this.reportIssue(this.#subjectOfId(id), new AppError('item-gone', 'The item was not found.'));
+        else
+          await this.reportIssue(this.#subjectOfId(id), new AppError('item-gone', 'The item was not found.'));
       },
     );
   }
@@ -212,11 +213,14 @@ export class AccountBackup {
     const { workload, scope } = this.services;
     for await (const { id, head, error } of workload.lookUp(scope, ids)) {
       if (error === undefined) await use(id, head);
-      else if (isFatal(error)) throw error;
-      else
-        await this.reportIssue(this.#subjectOfId(id), error);
+      else if (isFatal(error)) throw asError(error);
+      else await this.reportIssue(this.#subjectOfId(id), error);
     }
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('an item could not be looked up', { cause: error });
 }
 
 /** What an issue is about. */

@@ -117,11 +117,11 @@ async function* withReadAhead<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
   let next = iterator.next();
   try {
     for (;;) {
-      const { done, value } = await next;
-      if (done === true) return;
+      const result = await next;
+      if (result.done === true) return;
       next = iterator.next();
       next.catch(() => undefined);
-      yield value;
+      yield result.value;
     }
   } finally {
     await iterator.return?.().catch(() => undefined);

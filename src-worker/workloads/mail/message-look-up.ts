@@ -21,11 +21,8 @@ export async function* lookUpMessages(
 }
 
 function readAnswer(id: string, answer: BatchAnswer | undefined): LookedUpItem {
-  if (answer?.isOk !== true) {
-    return isAppError(answer?.error, 'item-gone')
-      ? { id }
-      : { id, error: answer?.error ?? new Error('no answer') };
-  }
+  if (answer === undefined) throw new Error('a batch answers every request');
+  if (!answer.isOk) return isAppError(answer.error, 'item-gone') ? { id } : { id, error: answer.error };
   const message = messageSchema.safeParse(answer.body);
   if (!message.success) return { id, error: message.error };
   return { id, head: describeMessage(message.data, message.data.parentFolderId ?? '') };

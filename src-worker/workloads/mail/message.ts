@@ -1,5 +1,6 @@
 /** What is kept of a message beside its MIME form: that which MIME lacks, and that which lists show. */
 import { z } from 'zod';
+import type { ItemInfo } from '../../../src-shared/model/rows.ts';
 import type { ItemHead } from '../workload.ts';
 
 /** Properties asked for, in enumerations and single reads alike. */
@@ -56,6 +57,16 @@ const longestText = 255;
 
 /** The row of a message. Values that say nothing (unflagged, normal importance) are left out. */
 export function describeMessage(message: GraphMessage, folder: string): ItemHead {
+  return {
+    id: message.id,
+    collection: folder,
+    version: message.changeKey ?? '',
+    title: shorten(message.subject) ?? '',
+    info: infoOf(message),
+  };
+}
+
+function infoOf(message: GraphMessage): ItemInfo {
   const info: Record<string, unknown> = {
     subject: shorten(message.subject),
     from: address(message.from),
@@ -64,23 +75,17 @@ export function describeMessage(message: GraphMessage, folder: string): ItemHead
     sent: message.sentDateTime,
     messageId: message.internetMessageId,
     conversation: message.conversationId,
-    attachments: message.hasAttachments === true ? true : undefined,
-    unread: message.isRead === false ? true : undefined,
-    draft: message.isDraft === true ? true : undefined,
+    attachments: message.hasAttachments === true || undefined,
+    unread: message.isRead === false || undefined,
+    draft: message.isDraft === true || undefined,
     importance: message.importance === 'normal' ? undefined : message.importance,
     flag: message.flag?.flagStatus === 'notFlagged' ? undefined : message.flag?.flagStatus,
     categories: message.categories?.length === 0 ? undefined : message.categories,
     focused: message.inferenceClassification,
   };
-  return {
-    id: message.id,
-    collection: folder,
-    version: message.changeKey ?? '',
-    title: shorten(message.subject) ?? '',
-    info: Object.fromEntries(
-      Object.entries(info).filter(([, value]) => value !== undefined && value !== null),
-    ),
-  };
+  return Object.fromEntries(
+    Object.entries(info).filter(([, value]) => value !== undefined && value !== null),
+  );
 }
 
 function address(from: GraphMessage['from']): string | undefined {

@@ -95,13 +95,11 @@ describe('bodies', () => {
       while (held.length < count) await pause(5);
       await pause(20);
     }
-    const endedAfter: number[] = [];
-    for (const response of held.toReversed()) {
-      response.end(Buffer.alloc(2 * mebibyte));
-      await pause(100);
-      endedAfter.push(ended);
-    }
-    expect(endedAfter).toEqual([0, 0, 3, 4]);
+    const finish = (response: ServerResponse): unknown => response.end(Buffer.alloc(2 * mebibyte));
+    held.slice(2).forEach(finish);
+    await pause(200);
+    expect(ended).toBe(0);
+    held.slice(0, 2).forEach(finish);
     const sizes = (await Promise.all(bodies)).map((body) => body.kind === 'complete' && body.body.byteLength);
     expect(sizes).toEqual(Array.from({ length: 4 }, () => 4 * mebibyte));
   });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -67,6 +69,15 @@ describe('a refused sign-in', () => {
     expect(text).not.toContain(simulator.clientSecret);
   });
 
+  test('a refusal is remembered, so that waiting calls do not repeat it', async () => {
+    const simulator = await simulate();
+    const graph = open(connectionTo(simulator, { credential: { kind: 'secret', secret: 'wrong' } }));
+    await refusalOf(graph);
+    const { bytesReceived } = graph.stats();
+    expect((await refusalOf(graph)).error.code).toBe('sign-in-secret-wrong');
+    expect(graph.stats().bytesReceived).toBe(bytesReceived);
+  });
+
   test('an expired secret is named', async () => {
     const simulator = await simulate();
     await control(simulator, '/control/secrets', { expire: 'all' });
@@ -113,6 +124,20 @@ describe('the way to the organization', () => {
       retryable: true,
       details: { errno: 'ECONNREFUSED' },
     });
+  });
+});
+
+describe('a sign-in service that does not answer', () => {
+  test('does not hold back a call that is stopped', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const loginAuthority = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { graphRoot, ...rest } = await simulate();
+    const region = { kind: 'Custom' as const, graphRoot, loginAuthority };
+    const graph = open(connectionTo({ graphRoot, ...rest }, { region }));
+    const read = graph.getJson('/users', { ...anyone, signal: AbortSignal.timeout(100) });
+    await expect(read).rejects.toMatchObject({ code: 'cancelled' });
+    silent.close();
   });
 });
 

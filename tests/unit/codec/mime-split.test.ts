@@ -167,6 +167,11 @@ describe('joinMime', () => {
 });
 
 describe('base64 lines', () => {
+  test.each([0, -1, 1.5])('of length %d are refused instead of written for ever', (lineLength) => {
+    const shape = { lineLength, lineEnding: 'lf', hasFinalLineEnding: false } as const;
+    expect(() => base64LineEncoder(shape)).toThrow(expect.objectContaining({ code: 'pack-damaged' }));
+  });
+
   /** RFC 4648 section 10. */
   test.each([
     ['', ''],

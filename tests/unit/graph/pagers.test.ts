@@ -36,9 +36,19 @@ describe('delta pages', () => {
       },
     });
     expect(await collect(readDeltaPages(source, schema))).toEqual([
-      { changed: [{ id: 'a' }], removed: [{ id: 'b', reason: 'deleted' }], deltaLink: undefined },
-      { changed: [], removed: [], deltaLink: undefined },
-      { changed: [{ id: 'a' }], removed: [{ id: 'c', reason: 'changed' }], deltaLink: link('end') },
+      {
+        changed: [{ id: 'a' }],
+        removed: [{ id: 'b', reason: 'deleted' }],
+        nextLink: link('1'),
+        deltaLink: undefined,
+      },
+      { changed: [], removed: [], nextLink: link('2'), deltaLink: undefined },
+      {
+        changed: [{ id: 'a' }],
+        removed: [{ id: 'c', reason: 'changed' }],
+        nextLink: undefined,
+        deltaLink: link('end'),
+      },
     ]);
     expect(source.asked).toEqual(['/delta', link('1'), link('2')]);
   });

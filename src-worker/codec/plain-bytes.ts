@@ -1,0 +1,9 @@
+/**
+ * A Buffer and a Uint8Array differ in what `slice` does (share or copy), so the codec, which gets Buffers from Node on
+ * some paths and not on others, gives out Uint8Arrays only.
+ */
+
+/** The same memory without the Buffer around it. */
+export function plainBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+}

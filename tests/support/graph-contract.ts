@@ -1,0 +1,104 @@
+/**
+ * Two judgements of recorded Graph traffic: does every exchange obey Microsoft's specification, and did the client
+ * mind its manners (four at a time on one mailbox, silence while Retry-After lasts)?
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Folder with validate-traffic.mjs and openapi.json, or undefined where there is none. */
+const contractDir = process.env['HOLDFAST_GRAPH_CONTRACT'];
+const projectRoot = join(import.meta.dirname, '../..');
+
+/** True when `checkGraphTraffic` can judge; tests use it with `test.skipIf(!isGraphContractAvailable)`. */
+export const isGraphContractAvailable = contractDir !== undefined;
+
+export type ContractVerdict = { isAvailable: false } | { isAvailable: true; errors: number; report: string };
+
+/** Checks an NDJSON recording against the specification. Throws when the checker itself cannot run. */
+export function checkGraphTraffic(trafficFile: string): ContractVerdict {
+  if (contractDir === undefined) return { isAvailable: false };
+  const script = join(contractDir, 'validate-traffic.mjs');
+  const run = spawnSync(process.execPath, [script, trafficFile], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (run.status !== 0 && run.status !== 1)
+    throw new Error(`validate-traffic.mjs could not run: ${run.stderr}`);
+  const errors = /(\d+) errors, \d+ warnings/.exec(run.stdout)?.[1];
+  return { isAvailable: true, errors: errors === undefined ? -1 : Number(errors), report: run.stdout };
+}
+
+export interface MannersVerdict {
+  /** Exchanges with a mailbox. */
+  mailExchanges: number;
+  /** Most requests in flight on one mailbox. */
+  maxConcurrent: number;
+  /** Calls to a mailbox before a Retry-After given to it had ended. */
+  earlyCalls: readonly { mailbox: string; url: string; earlyByMs: number }[];
+}
+
+interface RecordedExchange {
+  url: string;
+  status: number;
+  responseHeaders: Readonly<Record<string, string>>;
+  startMs: number;
+  endMs: number;
+  mailbox: string | null;
+}
+
+/** The recorder learns of an answer's end a little after the client does. */
+const endSlackMs = 5;
+/** Even an answer given at once was in flight for a moment. */
+const momentMs = 0.01;
+/** A call may be on its way when the 429 is sent; clocks and timers round. */
+const onTheWayMs = 50;
+const toleranceMs = 5;
+
+function mostAtOnce(exchanges: readonly RecordedExchange[]): number {
+  const moments = exchanges.flatMap(({ startMs, endMs }) => [
+    { at: startMs, step: 1 },
+    { at: Math.max(startMs + momentMs, endMs - endSlackMs), step: -1 },
+  ]);
+  moments.sort((a, b) => a.at - b.at || a.step - b.step);
+  let now = 0;
+  let most = exchanges.length > 0 ? 1 : 0;
+  for (const { step } of moments) {
+    now += step;
+    most = Math.max(most, now);
+  }
+  return most;
+}
+
+function earlyCallsOf(mailbox: string, exchanges: readonly RecordedExchange[]) {
+  const waits = exchanges.flatMap((exchange) => {
+    const seconds = Number(exchange.responseHeaders['Retry-After'] ?? 0);
+    return seconds > 0 ? [{ from: exchange.endMs, until: exchange.endMs + seconds * 1_000 }] : [];
+  });
+  return exchanges.flatMap(({ startMs, url }) => {
+    const wait = waits.find(
+      ({ from, until }) => startMs > from + onTheWayMs && startMs < until - toleranceMs,
+    );
+    return wait ? [{ mailbox, url, earlyByMs: wait.until - startMs }] : [];
+  });
+}
+
+/** Proves from a recording how the client behaved towards each mailbox. */
+export function checkClientManners(trafficFile: string): MannersVerdict {
+  const byMailbox = new Map<string, RecordedExchange[]>();
+  for (const line of readFileSync(trafficFile, 'utf8').split('\n')) {
+    if (line === '') continue;
+    const exchange = JSON.parse(line) as RecordedExchange;
+    if (exchange.mailbox === null) continue;
+    const list = byMailbox.get(exchange.mailbox) ?? [];
+    byMailbox.set(exchange.mailbox, list);
+    list.push(exchange);
+  }
+  const lists = [...byMailbox];
+  return {
+    mailExchanges: lists.reduce((sum, [, list]) => sum + list.length, 0),
+    maxConcurrent: lists.reduce((most, [, list]) => Math.max(most, mostAtOnce(list)), 0),
+    earlyCalls: lists.flatMap(([mailbox, list]) => earlyCallsOf(mailbox, list)),
+  };
+}
