@@ -2,8 +2,11 @@
  * The simulator as a process: `node src-simulator/entry.ts --options file.json`. Prints one line of JSON when ready
  * (and sends `{type:'ready', info}` to a parent that forked it), and ends on SIGTERM, SIGINT, when its parent goes
  * away, or when a piped standard input ends.
+ *
+ * Content is computed, not kept, so a large resident set is garbage not yet collected: node's options
+ * `--max-old-space-size=64 --max-semi-space-size=4` keep a `uniform` organization of any size below about 170 MB.
  */
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startSimulator, type SimulatorInfo } from './start-simulator.ts';
 import type { SimulatorOptions } from './options.ts';
@@ -21,9 +24,10 @@ const stop = () => void close();
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 process.once('disconnect', stop);
-// A terminal or /dev/null as standard input says nothing about the parent; a pipe does.
-if (process.send === undefined && !process.stdin.isTTY) {
-  process.stdin.once('end', stop).on('error', stop).resume();
+// Only a pipe as standard input tells that somebody holds the other end; a terminal or /dev/null does not.
+const input = fstatSync(0);
+if (process.send === undefined && (input.isFIFO() || input.isSocket())) {
+  process.stdin.once('end', stop).once('error', stop).resume();
 }
 await closed;
 process.exit(0);

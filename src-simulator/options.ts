@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** Application permissions the registered application holds unless told otherwise: what a mail backup needs. */
-export const defaultRoles = ['User.Read.All', 'Mail.Read', 'MailboxSettings.Read', 'Organization.Read.All'];
+const defaultRoles = ['User.Read.All', 'Mail.Read', 'MailboxSettings.Read', 'Organization.Read.All'];
 
 /** Limits of one application on one mailbox. Numbers are Microsoft's; a test scales them to its patience. */
 export const limitSchema = z.object({
@@ -74,7 +74,7 @@ export const faultSchema = z.object({
 });
 
 /** What the organization holds. `sample` is the tour's; the others serve benchmarks and soak tests. */
-export const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const;
+const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const;
 
 /**
  * Everything `startSimulator` and the options file of entry.ts understand.

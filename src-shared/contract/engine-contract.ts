@@ -5,6 +5,7 @@
 import { backupContract } from './backup-contract.ts';
 import { organizationContract } from './organization-contract.ts';
 import { restoreContract } from './restore-contract.ts';
+import { secretsContract } from './secrets-contract.ts';
 import { snapshotContract } from './snapshot-contract.ts';
 import { vaultContract } from './vault-contract.ts';
 
@@ -14,4 +15,5 @@ export const engineContract = {
   backup: backupContract,
   snapshot: snapshotContract,
   restore: restoreContract,
+  secrets: secretsContract,
 };

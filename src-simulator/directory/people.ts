@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { numberOfObjectId, objectIdOf } from './object-id.ts';
 import { namePools, type Language } from './names.ts';
 
-export type Purpose = 'user' | 'shared' | 'room' | 'equipment';
+type Purpose = 'user' | 'shared' | 'room' | 'equipment';
 
 export interface Person {
   number: number;
@@ -34,7 +34,7 @@ export interface MailAddress {
 }
 
 const userKind = 1;
-const remembered = 4_096;
+const remembered = 16_384;
 const titles = [
   'Sales Manager',
   'Engineer',

@@ -23,7 +23,7 @@ export interface DeltaToken {
   pageSize?: number;
 }
 
-export function writeToken(token: DeltaToken): string {
+function writeToken(token: DeltaToken): string {
   const { kind, age, since, cursor, select, ...rest } = token;
   return Buffer.from(JSON.stringify([kind === 'folders' ? 0 : 1, age, since, cursor, select, rest])).toString(
     'base64url',

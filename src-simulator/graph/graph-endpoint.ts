@@ -51,18 +51,10 @@ export class GraphEndpoint {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? '';
-    const queryAt = url.indexOf('?');
-    const path = queryAt < 0 ? url : url.slice(0, queryAt);
-    const body = request.method === 'GET' ? undefined : parseJson(await readBody(request));
-    this.#sequence += 1;
-    const call: GraphCall = {
-      method: request.method ?? 'GET',
-      segments: splitPath(path.slice(versionPath.length)) ?? [],
-      query: queryAt < 0 ? noQuery : parseQuery(url.slice(queryAt + 1)),
-      headers: request.headers,
-      body,
-      requestId: `${runId}-0000-4000-8000-${this.#sequence.toString(16).padStart(12, '0')}`,
-    };
+    const call = this.#callOf(
+      request,
+      request.method === 'GET' ? undefined : parseJson(await readBody(request)),
+    );
     const isBatch = call.segments[0] === '$batch' && call.segments.length === 1;
     const route = isBatch ? this.#batchRoute(call) : routeOf(this.#services.organization, call);
     const visit = {
@@ -79,6 +71,22 @@ export class GraphEndpoint {
       return;
     }
     this.#admit(visit);
+  }
+
+  #callOf(request: IncomingMessage, body: unknown): GraphCall {
+    const url = request.url ?? '';
+    const queryAt = url.indexOf('?');
+    const path = queryAt < 0 ? url : url.slice(0, queryAt);
+    this.#sequence += 1;
+    return {
+      method: request.method ?? 'GET',
+      // Only v1.0 is simulated; a beta path keeps its version as first segment and is no operation.
+      segments: splitPath(path.startsWith(versionPath) ? path.slice(versionPath.length) : path) ?? [],
+      query: queryAt < 0 ? noQuery : parseQuery(url.slice(queryAt + 1)),
+      headers: request.headers,
+      body,
+      requestId: `${runId}-0000-4000-8000-${this.#sequence.toString(16).padStart(12, '0')}`,
+    };
   }
 
   #batchRoute(call: GraphCall): Route {
@@ -131,7 +139,8 @@ export class GraphEndpoint {
 
   #noteRetryAfter(route: Route, answer: Answer): void {
     const seconds = Number(answer.headers?.['Retry-After']);
-    if (route.person && seconds > 0)
+    // A 503 asks for patience with one request; only a 429 speaks for the whole mailbox.
+    if (route.person && answer.status === 429 && seconds > 0)
       this.#services.limits.sentRetryAfter(route.person.number, performance.now(), seconds);
   }
 
@@ -235,6 +244,11 @@ export class GraphEndpoint {
         mailbox: person?.id ?? null,
       });
     };
+    if (response.destroyed) {
+      // The client gave up while the answer waited; its events are over already.
+      over();
+      return;
+    }
     response.once('finish', over);
     response.once('close', over);
   }

@@ -39,13 +39,13 @@ function bodyText(facts: MessageFacts): { contentType: string; content: string }
 }
 
 /** A changeKey that is another one after every change of the message. */
-export function changeKeyOf(view: Pick<MessageView, 'mailbox' | 'state'>): string {
+function changeKeyOf(view: Pick<MessageView, 'mailbox' | 'state'>): string {
   const { mailbox, state } = view;
   const a = mix(mix(mailbox.world.seed, mailbox.number), state.number, state.changedAt);
   return `CQAAABYAAAAsq${a.toString(36).padStart(7, '0')}${state.changedAt.toString(36).padStart(6, '0')}AAA`;
 }
 
-export const hasListedAttachments = (facts: MessageFacts): boolean =>
+const hasListedAttachments = (facts: MessageFacts): boolean =>
   facts.attachments.length > 0 || facts.kind === 'emptyAttachment' || facts.kind === 'forwarded';
 
 function headersJson(facts: MessageFacts): string {

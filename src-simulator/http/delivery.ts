@@ -22,7 +22,7 @@ export interface Delivery {
 }
 
 const gzipFromBytes = 1_400;
-const oneWriteBytes = 65_536;
+const oneWriteBytes = 16_384;
 
 function headLines(delivery: Delivery, lengthBytes: number | null): string[] {
   const { answer } = delivery;

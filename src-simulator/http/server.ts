@@ -11,7 +11,7 @@ export interface Roads {
 }
 
 function roadFor(roads: Roads, url: string): Roads['graph'] {
-  if (url.startsWith('/v1.0/')) return roads.graph;
+  if (url.startsWith('/v1.0/') || url.startsWith('/beta/')) return roads.graph;
   return url.startsWith('/control/') ? roads.control : roads.signIn;
 }
 

@@ -18,8 +18,8 @@ function singleByteTable(charset: string): Table {
 function doubleByteTable(charset: string, firstLead: number, firstTrail: number): Table {
   const decoder = new TextDecoder(charset);
   const table = new Map<string, number[]>();
-  for (let lead = firstLead; lead < 0xfd; lead += 1) {
-    for (let trail = firstTrail; trail < 0xfd; trail += 1) {
+  for (let lead = firstLead; lead < 0xff; lead += 1) {
+    for (let trail = firstTrail; trail < 0xff; trail += 1) {
       const text = decoder.decode(Uint8Array.of(lead, trail));
       if (text.length === 1 && text !== '\ufffd' && !table.has(text)) table.set(text, [lead, trail]);
     }

@@ -79,7 +79,7 @@ function bodyLines(world: MailWorld, style: TextStyle, hash: number): number {
   if (world.profile === 'uniform')
     return Math.max(1, Math.round(((world.messageSizeBytes - headBytes) / meanLineBytes(style)) * wobble));
   const stretch = shareOf(mix(hash, 3)) ** 3;
-  return Math.round(style.form === 'html' ? 14 + 150 * stretch : 8 + 260 * stretch);
+  return Math.round(style.form === 'html' ? 30 + 260 * stretch : 8 + 260 * stretch);
 }
 
 function chooseAttachments(world: MailWorld, kind: MessageKind, hash: number): number[] {

@@ -19,7 +19,7 @@ const contentHeader = (style: TextStyle) =>
   `Content-Type: text/${style.form}; charset="${style.charset}"\r\nContent-Transfer-Encoding: ${style.encoding}\r\n\r\n`;
 
 /** Plain text with its content headers. */
-export function textPart(facts: MessageFacts, lineCount = facts.lineCount): Piece[] {
+function textPart(facts: MessageFacts, lineCount = facts.lineCount): Piece[] {
   const style: TextStyle = { ...facts.style, form: 'plain' };
   return [contentHeader(style), encodedText(style, facts.hash, lineCount)];
 }
@@ -80,7 +80,7 @@ function multipart(facts: MessageFacts, subtype: string, parts: readonly (readon
 
 const text: Composer = (_world, facts) => [commonHeaders(facts), ...textPart(facts)];
 
-const forwarded: Composer = (world, facts) => {
+const forwarded: Composer = (_world, facts) => {
   const inner: MessageFacts = {
     ...facts,
     hash: mix(facts.hash, 41),
@@ -94,7 +94,6 @@ const forwarded: Composer = (world, facts) => {
       textPart(facts, 4),
       ['Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n', ...original],
     ]),
-    ...(world.profile === 'uniform' ? [] : ['\r\n']),
   ];
 };
 

@@ -9,7 +9,7 @@ import { encodeText, type Charset } from './charsets.ts';
 import { base64Lines, quotedPrintable, type TransferEncoding } from './transfer-encodings.ts';
 import { vocabularies } from './vocabulary.ts';
 
-export type TextForm = 'plain' | 'html';
+type TextForm = 'plain' | 'html';
 
 export interface TextStyle {
   language: Language;
@@ -19,8 +19,8 @@ export interface TextStyle {
 }
 
 const lineCount = 8_192;
-/** A walk takes lines in short runs of neighbours, which is a quarter of the copies. */
-const runLength = 4;
+/** A walk takes lines in short runs of neighbours, which is an eighth of the copies. */
+const runLength = 8;
 
 function sentence(language: Language, dice: Dice): string {
   const vocabulary = vocabularies[language];

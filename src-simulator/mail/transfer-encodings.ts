@@ -45,16 +45,22 @@ export interface Base64Lines {
 
 export const usualLines: Base64Lines = { width: 76, lineEnd: '\r\n', trailing: '' };
 
+/** Rows encoded at a time: enough to be quick, few enough that a long document makes no long text. */
+const rowsAtOnce = 1_024;
+
 /** Base64 in lines; ends with a line end unless there is nothing to encode. */
 export function base64Lines(bytes: Buffer, lines: Base64Lines = usualLines): Buffer {
-  const text = bytes.toString('base64');
+  const rowBytes = (lines.width / 4) * 3;
   const end = lines.trailing + lines.lineEnd;
-  const count = Math.ceil(text.length / lines.width);
-  const out = Buffer.allocUnsafe(text.length + count * end.length);
+  const textLength = Math.ceil(bytes.length / 3) * 4;
+  const out = Buffer.allocUnsafe(textLength + Math.ceil(bytes.length / rowBytes) * end.length);
   let at = 0;
-  for (let i = 0; i < text.length; i += lines.width) {
-    at += out.write(text.slice(i, i + lines.width), at, 'latin1');
-    at += out.write(end, at, 'latin1');
+  for (let start = 0; start < bytes.length; start += rowBytes * rowsAtOnce) {
+    const text = bytes.toString('base64', start, Math.min(bytes.length, start + rowBytes * rowsAtOnce));
+    for (let i = 0; i < text.length; i += lines.width) {
+      at += out.write(text.slice(i, i + lines.width), at, 'latin1');
+      at += out.write(end, at, 'latin1');
+    }
   }
   return out;
 }

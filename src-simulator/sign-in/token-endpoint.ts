@@ -11,7 +11,7 @@ import type { TokenSigner } from './jwt.ts';
 import { fail, problemAnswer, SignInFailure } from './sign-in-error.ts';
 
 /** A person who signed in, with what the client asked for. */
-export interface SignedIn {
+interface SignedIn {
   person: Person;
   clientId: string;
   scopes: readonly string[];

@@ -72,7 +72,7 @@ export class Catalog {
 
   /** The newest applied snapshot of a chain. */
   head(chainId: string): { number: number; hash: Uint8Array } | undefined {
-    return this.#all(
+    return this.#all<{ number: number; hash: Uint8Array }>(
       'SELECT number, hash FROM snapshot JOIN chain USING (chain_no) WHERE chain.id = :chainId ORDER BY number DESC LIMIT 1',
       { chainId },
     )[0];
@@ -147,7 +147,7 @@ export class Catalog {
     owner: RowOwner,
     id: string,
   ): { collection: string; version: string } | undefined {
-    return this.#all(
+    return this.#all<{ collection: string; version: string }>(
       `SELECT collection.id AS collection, version FROM item JOIN collection USING (collection_no)
        WHERE item.${ownerOf} AND item.id = :id AND s1 IS NULL`,
       { chainId, ...owner, id },
@@ -207,7 +207,7 @@ export class Catalog {
 
   totals(): { packs: number; packBytes: number; chunks: number } {
     return (
-      this.#all(
+      this.#all<{ packs: number; packBytes: number; chunks: number }>(
         'SELECT (SELECT count(*) FROM pack) AS packs, (SELECT coalesce(sum(size_bytes), 0) FROM pack) AS packBytes, (SELECT count(*) FROM chunk) AS chunks',
         {},
       )[0] ?? { packs: 0, packBytes: 0, chunks: 0 }

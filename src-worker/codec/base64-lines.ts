@@ -168,14 +168,20 @@ interface RunLayout extends ByteRange {
   readonly decodedBytes: number;
 }
 
+/** Which runs are worth it, and where their bytes go: memory of that length and with any content. */
+export interface DecodeOptions {
+  readonly minDecodedBytes: number;
+  readonly takeMemory: (sizeBytes: number) => Uint8Array;
+}
+
 /**
  * The base64 run that fills `body` but for blank lines around it, or null when `body` is anything else, or would not
  * come out of {@link base64LineEncoder} byte for byte. Linear in the length of `body` whatever it holds.
  */
-export function decodeBase64Run(message: Buffer, body: ByteRange, minDecodedBytes: number): Base64Run | null {
+export function decodeBase64Run(message: Buffer, body: ByteRange, options: DecodeOptions): Base64Run | null {
   const layout = layOutRun(message, body);
-  if (layout === null || layout.decodedBytes < minDecodedBytes) return null;
-  const decoded = Buffer.allocUnsafeSlow(layout.decodedBytes);
+  if (layout === null || layout.decodedBytes < options.minDecodedBytes) return null;
+  const decoded = asBuffer(options.takeMemory(layout.decodedBytes));
   if (!decodeVerified(message, layout, decoded)) return null;
   const { shape } = layout;
   const finalBytes = shape.hasFinalLineEnding ? lineEndings[shape.lineEnding].length : 0;

@@ -22,7 +22,7 @@ const MAX_WINDOW_LOG = 23;
 /** Names of the implementations. */
 export type CompressorName = 'zstd-napi' | 'node-zlib';
 
-/** Compresses `data` at `level` (1 to 19); the result is the caller's. */
+/** Compresses `data` at `level` (1 to 19); the result may lie in memory that the next call writes over. */
 type Compress = (data: Uint8Array, level: number) => Uint8Array;
 
 /** Gives exactly `rawSizeBytes` bytes or throws AppError 'pack-damaged'. */
@@ -77,7 +77,7 @@ function createNapi(binding: typeof ZstdBinding): Omit<Compressor, 'fallbackReas
       const boundBytes = binding.compressBound(data.length);
       if (boundBytes > scratch.length) scratch = Buffer.alloc(boundBytes);
       const storedBytes = compressing.compress(scratch, data, level);
-      return new Uint8Array(scratch.subarray(0, storedBytes));
+      return plainBytes(scratch.subarray(0, storedBytes));
     },
     decompress: guarded((stored, rawSizeBytes) => {
       const raw = new Uint8Array(rawSizeBytes);

@@ -8,8 +8,6 @@ import { decodeBase64Run, encodeBase64Lines, type Base64Shape } from './base64-l
 import { findBase64Bodies } from './mime-structure.ts';
 import { plainBytes } from './plain-bytes.ts';
 
-export { base64LineEncoder } from './base64-lines.ts';
-
 /** Smaller attachments stay in the text: a recipe entry and an object of its own would cost more than they save. */
 export const minPartBytes = 4096;
 
@@ -37,14 +35,15 @@ export type JoinablePart = Pick<MimePart, 'literalBytesBefore' | 'decoded' | key
  * `message` taken apart, or null when there is nothing worth it. What is returned has been verified: joining it gives
  * `message` again.
  */
-export function splitMime(message: Uint8Array): MimeSplit | null {
+export function splitMime(message: Uint8Array, takeMemory = freshMemory): MimeSplit | null {
+  const options = { minDecodedBytes: minPartBytes, takeMemory };
   if (message.length < minPartBytes) return null;
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
   const parts: MimePart[] = [];
   const literals: Uint8Array[] = [];
   let literalStart = 0;
   for (const body of findBase64Bodies(bytes)) {
-    const run = decodeBase64Run(bytes, body, minPartBytes);
+    const run = decodeBase64Run(bytes, body, options);
     if (run === null) continue;
     literals.push(bytes.subarray(literalStart, run.start));
     parts.push({
@@ -58,6 +57,10 @@ export function splitMime(message: Uint8Array): MimeSplit | null {
   if (parts.length === 0) return null;
   literals.push(bytes.subarray(literalStart));
   return { skeleton: plainBytes(Buffer.concat(literals)), parts };
+}
+
+function freshMemory(sizeBytes: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(sizeBytes);
 }
 
 /** The message that was split. Throws AppError 'pack-damaged' when the parts ask for more text than there is. */

@@ -7,6 +7,7 @@ import { fileClass } from '../vault/format/layout.ts';
 import type { WriterKeys } from '../vault/keys/key-ring.ts';
 import { ObjectWriter } from '../vault/objects/object-writer.ts';
 import { PackWriter } from '../vault/objects/pack-writer.ts';
+import { smallestShelvedBytes } from '../jobs/buffer-shelf.ts';
 import type { CodecReply, CodecRequest, WriteRequest } from '../jobs/codec-pool.ts';
 
 /** What a codec thread is started with. */
@@ -41,10 +42,20 @@ function write(item: WriteRequest): { sequence: number; content: ReturnType<Obje
   return { sequence, content };
 }
 
+function replyWritten(items: readonly WriteRequest[]): void {
+  const buffers = items
+    .map(({ bytes }) => bytes.buffer)
+    .filter((buffer) => buffer.byteLength >= smallestShelvedBytes);
+  reply({ type: 'written', items: items.map(write), buffers }, buffers);
+}
+
 port.on('message', (request: CodecRequest) => {
   switch (request.type) {
     case 'write':
-      reply({ type: 'written', items: request.items.map(write) });
+      replyWritten(request.items);
+      break;
+    case 'recycle':
+      packs.recycle(request.packBuffer);
       break;
     case 'flush':
       writer.flush();

@@ -3,6 +3,7 @@ import { createRouterClient, type RouterClient } from '@orpc/server';
 import { EngineContext, type EngineOptions } from './engine/engine-context.ts';
 import { implementer } from './engine/implementer.ts';
 import { backupProcedures, organizationProcedures, restoreProcedures } from './engine/job-procedures.ts';
+import { secretsProcedures } from './engine/secrets-procedures.ts';
 import { snapshotProcedures } from './engine/snapshot-procedures.ts';
 import { vaultProcedures } from './engine/vault-procedures.ts';
 
@@ -15,6 +16,7 @@ function engineRouter(engine: EngineContext) {
     backup: backupProcedures(implementer, engine),
     snapshot: snapshotProcedures(implementer, engine),
     restore: restoreProcedures(implementer, engine),
+    secrets: secretsProcedures(implementer, engine),
   });
 }
 

@@ -9,7 +9,7 @@ import type { BodyFailure, NetworkFailure } from './failure.ts';
 
 type Headers = NonNullable<Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2]>;
 
-/** A complete answer. `body` owns its ArrayBuffer, so it can be transferred to another thread. */
+/** A complete answer. `body` has an ArrayBuffer of its own, so it can be transferred to another thread. */
 export interface HttpAnswer {
   readonly kind: 'complete';
   readonly status: number;
@@ -27,7 +27,11 @@ export interface BodyBounds {
   /** Above it a permit is needed. */
   readonly largeBytes: number;
   readonly permits: BodyPermits;
+  /** Gives memory for a body, of that length and with any content; its ArrayBuffer may be longer. */
+  readonly takeMemory: TakeMemory;
 }
+
+export type TakeMemory = (sizeBytes: number) => Uint8Array<ArrayBuffer>;
 
 /** Bodies of errors are small; what is longer is not from Graph. */
 const longestErrorBytes = 1_048_576;
@@ -113,7 +117,7 @@ export class BodyCollector implements Dispatcher.DispatchHandler {
   #roomFor(endBytes: number): Uint8Array<ArrayBuffer> {
     const room = this.#body;
     if (room !== undefined && room.byteLength >= endBytes) return room;
-    const grown = ownBytes(
+    const grown = this.#bounds.takeMemory(
       this.#promisedBytes ?? Math.max(firstChunkedBytes, endBytes, 2 * (room?.byteLength ?? 0)),
     );
     if (room !== undefined) grown.set(room.subarray(0, this.receivedBytes));
@@ -135,7 +139,7 @@ export class BodyCollector implements Dispatcher.DispatchHandler {
 }
 
 /** Memory outside Node's shared pool, not cleared: every byte of it is written before it is handed out. */
-function ownBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
+export function ownBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.allocUnsafeSlow(sizeBytes).buffer);
 }
 

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
-import type { HttpAnswer, HttpOutcome } from './body-collector.ts';
+import type { HttpAnswer, HttpOutcome, TakeMemory } from './body-collector.ts';
 import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
 import {
@@ -33,6 +33,7 @@ export interface Call {
   readonly mailbox: string | undefined;
   readonly target: CallTarget;
   readonly maxBytes: number;
+  readonly takeMemory?: TakeMemory | undefined;
   readonly slots?: number;
   readonly cost?: number;
   readonly signal: AbortSignal | undefined;
@@ -145,7 +146,7 @@ export class Exchange {
 
   async #send(call: Call, authorization: string): Promise<HttpOutcome> {
     this.requests += 1;
-    const { maxBytes, signal } = call;
+    const { maxBytes, takeMemory, signal } = call;
     const verbatimUrl = isLink(call.path) ? call.path : undefined;
     const request = this.#sdk
       .api(call.path)
@@ -155,7 +156,7 @@ export class Exchange {
         'client-request-id': randomUUID(),
         ...call.headers,
       })
-      .middlewareOptions([new CallOptions({ maxBytes, signal, verbatimUrl })])
+      .middlewareOptions([new CallOptions({ maxBytes, takeMemory, signal, verbatimUrl })])
       .responseType(ResponseType.RAW);
     const answer: unknown = await (call.post === undefined ? request.get() : request.post(call.post));
     return answer as HttpOutcome;

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Clock, Random } from '../../src-shared/model/clock.ts';
 import { graphConnectionSchema, type GraphConnection } from '../../src-shared/model/connection.ts';
 import { runBatch, type BatchAnswer, type BatchRequest } from './batch.ts';
+import type { TakeMemory } from './body-collector.ts';
 import { Exchange, type Call } from './exchange.ts';
 import type { CallTarget } from './failure.ts';
 import { HttpNetwork, type NetworkOptions } from './http.ts';
@@ -25,6 +26,8 @@ export interface GraphServices {
   /** Version of the product, for the User-Agent. */
   readonly productVersion: string;
   readonly network?: Omit<NetworkOptions, 'caPem'>;
+  /** Gives memory for the bodies of `getBytes`; fresh memory unless given. */
+  readonly takeMemory?: TakeMemory;
   readonly retryLimits?: RetryLimits;
   readonly throttleLimits?: ThrottleLimits;
 }
@@ -67,7 +70,7 @@ interface GraphStats extends ThrottleStats {
 /** Reads of one organization. All methods reject with `AppError`. Paths are built with `graphPath`. */
 export interface GraphClient {
   getJson<T>(path: string, options: JsonOptions<T>): Promise<T>;
-  /** The whole body, in memory of its own that can be transferred to another thread. */
+  /** The whole body. Its ArrayBuffer is the caller's alone, to transfer to another thread, and may be longer. */
   getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** At most 20 reads, answered in their order. */
   batch(requests: readonly BatchRequest[], options?: CallScopeOptions): Promise<readonly BatchAnswer[]>;
@@ -94,6 +97,7 @@ export function openGraph(connection: GraphConnection, services: GraphServices):
 
 class HttpGraphClient implements GraphClient {
   readonly #clock: Clock;
+  readonly #takeMemory: TakeMemory | undefined;
   readonly #graphRoot: string;
   readonly #network: HttpNetwork;
   readonly #signIn: SignIn;
@@ -106,6 +110,7 @@ class HttpGraphClient implements GraphClient {
     const { graphRoot, caPem } = addressesOf(connection.region);
     const limits = services.throttleLimits;
     this.#clock = clock;
+    this.#takeMemory = services.takeMemory;
     this.#graphRoot = graphRoot;
     this.#network = new HttpNetwork({ ...services.network, caPem });
     this.#policy = new RetryPolicy(random, services.retryLimits);
@@ -131,8 +136,9 @@ class HttpGraphClient implements GraphClient {
   }
 
   getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>> {
-    const call = { path, headers: callHeaders(options), ...callScope(options), maxBytes: options.maxBytes };
-    return this.#exchange.run(call, (body) => body);
+    const { maxBytes } = options;
+    const scope = { ...callScope(options), maxBytes, takeMemory: this.#takeMemory };
+    return this.#exchange.run({ path, headers: callHeaders(options), ...scope }, (body) => body);
   }
 
   batch(requests: readonly BatchRequest[], options: CallScopeOptions = {}): Promise<readonly BatchAnswer[]> {

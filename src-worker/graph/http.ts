@@ -3,7 +3,7 @@
  * connections are set in one place. It sends one request once and knows no tokens, no retries and no Graph errors.
  */
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
-import { BodyCollector, type HttpOutcome } from './body-collector.ts';
+import { BodyCollector, ownBytes, type HttpOutcome, type TakeMemory } from './body-collector.ts';
 import { BodyPermits } from './body-permits.ts';
 
 /** How the wire is set up. */
@@ -31,6 +31,8 @@ export interface HttpRequest {
   readonly headers: Record<string, string>;
   readonly body?: string | undefined;
   readonly maxBytes: number;
+  /** Memory for the body; fresh unless given. */
+  readonly takeMemory?: TakeMemory | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -59,7 +61,12 @@ export class HttpNetwork {
     const { signal } = request;
     if (signal?.aborted === true) return Promise.resolve({ kind: 'network', errno: 'UND_ERR_ABORTED' });
     const { promise, resolve } = Promise.withResolvers<HttpOutcome>();
-    const bounds = { maxBytes: request.maxBytes, largeBytes: largeBodyBytes, permits: this.#permits };
+    const bounds = {
+      maxBytes: request.maxBytes,
+      largeBytes: largeBodyBytes,
+      permits: this.#permits,
+      takeMemory: request.takeMemory ?? ownBytes,
+    };
     const collector = new BodyCollector(bounds, (outcome) => {
       this.#bytesReceived += collector.receivedBytes;
       signal?.removeEventListener('abort', stop);

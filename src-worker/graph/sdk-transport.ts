@@ -3,22 +3,25 @@
  * happens is handed up as a value inside `context.response`, because the SDK would wrap an exception and lose its cause.
  */
 import type { Context, Middleware, MiddlewareOptions } from '@microsoft/microsoft-graph-client';
-import type { HttpOutcome } from './body-collector.ts';
+import type { HttpOutcome, TakeMemory } from './body-collector.ts';
 import type { HttpNetwork, HttpRequest } from './http.ts';
 
 /** What the SDK cannot carry: travels with a request as its middleware option. */
 export class CallOptions implements MiddlewareOptions {
   readonly maxBytes: number;
+  readonly takeMemory: TakeMemory | undefined;
   readonly signal: AbortSignal | undefined;
   /** A link to follow exactly as it came. The SDK would sort its query options. */
   readonly verbatimUrl: string | undefined;
 
   constructor(options: {
     maxBytes: number;
+    takeMemory?: TakeMemory | undefined;
     signal: AbortSignal | undefined;
     verbatimUrl?: string | undefined;
   }) {
     this.maxBytes = options.maxBytes;
+    this.takeMemory = options.takeMemory;
     this.signal = options.signal;
     this.verbatimUrl = options.verbatimUrl;
   }
@@ -46,6 +49,7 @@ export class SdkTransport implements Middleware {
       headers: context.options?.headers as Record<string, string>,
       body: (context.options?.body ?? undefined) as string | undefined,
       maxBytes: call.maxBytes,
+      takeMemory: call.takeMemory,
       signal: call.signal,
     });
     context.response = outcome as HttpOutcome & Response;

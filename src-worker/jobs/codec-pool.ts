@@ -6,11 +6,12 @@ import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { ContentRef } from '../../src-shared/model/rows.ts';
 import type { FinishedPack } from '../vault/objects/pack-writer.ts';
 import type { WriteTotals } from '../vault/objects/object-writer.ts';
+import type { BufferShelf } from './buffer-shelf.ts';
 
 const batchBytes = 256 * 1024;
 const batchItems = 64;
 /** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
-const maxQueuedBytes = 48 * 1024 * 1024;
+const maxQueuedBytes = 24 * 1024 * 1024;
 
 /** One item on its way to a codec thread. */
 export interface WriteRequest {
@@ -23,11 +24,17 @@ export interface WriteRequest {
 
 /** What the engine sends to a codec thread. */
 export type CodecRequest =
-  { readonly type: 'write'; readonly items: readonly WriteRequest[] } | { readonly type: 'flush' };
+  | { readonly type: 'write'; readonly items: readonly WriteRequest[] }
+  | { readonly type: 'recycle'; readonly packBuffer: ArrayBuffer }
+  | { readonly type: 'flush' };
 
-/** What a codec thread answers. Packs of a flush come before its `flushed`. */
+/** What a codec thread answers. The buffers of written items come back with them; packs of a flush come before its `flushed`. */
 export type CodecReply =
-  | { readonly type: 'written'; readonly items: readonly { sequence: number; content: ContentRef }[] }
+  | {
+      readonly type: 'written';
+      readonly items: readonly { sequence: number; content: ContentRef }[];
+      readonly buffers: readonly ArrayBuffer[];
+    }
   | { readonly type: 'pack'; readonly pack: FinishedPack }
   | { readonly type: 'flushed'; readonly totals: WriteTotals };
 
@@ -57,9 +64,10 @@ class PoolMember {
   }
 }
 
-/** Distributes content over codec threads. `onPack` must make the pack durable; its failure fails the pool. */
+/** Distributes content over codec threads; the buffers of written content go to `shelf`. `onPack` must make the pack durable; its failure fails the pool. */
 export class CodecPool {
   readonly #members: readonly PoolMember[];
+  readonly #shelf: BufferShelf;
   readonly #onPack: (pack: FinishedPack) => Promise<void>;
   readonly #waiters = new Map<number, Waiter>();
   readonly #storing = new Set<Promise<void>>();
@@ -69,7 +77,12 @@ export class CodecPool {
   #isSendScheduled = false;
   #failure: unknown;
 
-  constructor(threads: readonly CodecThread[], onPack: (pack: FinishedPack) => Promise<void>) {
+  constructor(
+    threads: readonly CodecThread[],
+    shelf: BufferShelf,
+    onPack: (pack: FinishedPack) => Promise<void>,
+  ) {
+    this.#shelf = shelf;
     this.#onPack = onPack;
     this.#members = threads.map((thread) => new PoolMember(thread));
     for (const member of this.#members) {
@@ -128,10 +141,11 @@ export class CodecPool {
   #take(member: PoolMember, reply: CodecReply): void {
     switch (reply.type) {
       case 'written':
+        for (const buffer of reply.buffers) this.#shelf.giveBack(buffer);
         for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
         break;
       case 'pack':
-        this.#store(reply.pack);
+        this.#store(member, reply.pack);
         break;
       case 'flushed':
         member.flushes.shift()?.resolve(reply.totals);
@@ -150,9 +164,10 @@ export class CodecPool {
   }
 
   /** A pack counts as queued until it is durable: a slow disk holds the network back, not the other way round. */
-  #store(pack: FinishedPack): void {
+  #store(member: PoolMember, pack: FinishedPack): void {
     this.#queuedBytes += pack.sizeBytes;
     const stored = this.#onPack(pack)
+      .then(() => this.#recycle(member, pack.bytes.buffer))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#storing.delete(stored);
@@ -160,6 +175,10 @@ export class CodecPool {
         this.#wake();
       });
     this.#storing.add(stored);
+  }
+
+  #recycle(member: PoolMember, packBuffer: ArrayBuffer): void {
+    member.thread.send({ type: 'recycle', packBuffer }, [packBuffer]);
   }
 
   #leastLoaded(): PoolMember {

@@ -18,6 +18,7 @@ import { BackupProgress } from './backup/backup-progress.ts';
 import { Recorder, type CheckpointLimits } from './backup/recorder.ts';
 import { selectAccounts } from './backup/select-accounts.ts';
 import { adoptOrphans, type AdoptedPacks } from './adopt-orphans.ts';
+import type { BufferShelf } from './buffer-shelf.ts';
 import { CodecPool, type CodecThread } from './codec-pool.ts';
 import { forEachConcurrent } from './concurrency.ts';
 import { syncCatalog } from './sync-catalog.ts';
@@ -33,6 +34,8 @@ export interface BackupServices {
   readonly limits: CheckpointLimits;
   /** Accounts that are backed up at the same time. */
   readonly accountsAtOnce: number;
+  /** Where the Graph client takes the memory of message bodies from. */
+  readonly bodyShelf: BufferShelf;
   readonly startCodecThreads: (filterMemory: DedupFilterMemory) => readonly CodecThread[];
 }
 
@@ -75,7 +78,7 @@ class Backup {
     const head = catalog.head(id);
     const chain = { chainId: id, number: head?.number ?? 0, parent: head?.hash ?? null };
     let recorder: Recorder | undefined;
-    const pool = new CodecPool(startCodecThreads(filterMemory), async (pack) => {
+    const pool = new CodecPool(startCodecThreads(filterMemory), this.#services.bodyShelf, async (pack) => {
       await recorder?.session.addPack(pack);
       recorder?.countPack(pack.sizeBytes);
     });

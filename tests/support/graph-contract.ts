@@ -73,7 +73,7 @@ function mostAtOnce(exchanges: readonly RecordedExchange[]): number {
 
 function earlyCallsOf(mailbox: string, exchanges: readonly RecordedExchange[]) {
   const waits = exchanges.flatMap((exchange) => {
-    const seconds = Number(exchange.responseHeaders['Retry-After'] ?? 0);
+    const seconds = exchange.status === 429 ? Number(exchange.responseHeaders['Retry-After'] ?? 0) : 0;
     return seconds > 0 ? [{ from: exchange.endMs, until: exchange.endMs + seconds * 1_000 }] : [];
   });
   return exchanges.flatMap(({ startMs, url }) => {

@@ -1,6 +1,7 @@
 /** Serves the nouns that run for a while or talk to Microsoft 365: organization, backup, restore. */
 import { openGraph } from '../../graph/graph-client.ts';
 import { testConnection } from '../../graph/connection-test.ts';
+import { BufferShelf } from '../../jobs/buffer-shelf.ts';
 import { restoreFiles, type RestoreSelection } from '../../jobs/restore-files.ts';
 import { runBackup, type BackupServices } from '../../jobs/run-backup.ts';
 import { findAccount, findFolder, findSnapshot } from '../../jobs/snapshot-scope.ts';
@@ -25,12 +26,15 @@ export function backupProcedures(os: Implementer, engine: EngineContext) {
   return os.backup.router({
     run: os.backup.run.handler(async function* ({ input, signal }) {
       const { vault, catalog } = engine.openVault(input.vault);
-      const graph = openGraph(input.connection, engine.graphServices);
+      const bodyShelf = new BufferShelf();
+      const takeMemory = (sizeBytes: number) => bodyShelf.take(sizeBytes);
+      const graph = openGraph(input.connection, { ...engine.graphServices, takeMemory });
       const threads = engine.options.codecThreads ?? codecThreadCount();
       const services: BackupServices = {
         vault,
         catalog,
         graph,
+        bodyShelf,
         workloads: [mailWorkload],
         clock: engine.options.clock,
         agent: engine.options.agent,

@@ -47,10 +47,11 @@ export class SealedFileWriter {
   #usedBytes = fileHeaderBytes;
   #sequence = 0;
 
-  constructor(context: SealContext, capacityBytes: number) {
+  /** Writes into `memory`, with whatever it held before; grows into memory of its own when that is too small. */
+  constructor(context: SealContext, memory: ArrayBuffer) {
     this.#context = context;
     this.#cipher = cipherFor(context, this.salt);
-    this.#buffer = new Uint8Array(capacityBytes);
+    this.#buffer = new Uint8Array(memory);
     this.#buffer.set(encodeFileHeader(context, this.salt));
   }
 
@@ -104,9 +105,10 @@ export class SealedFileWriter {
 
   #seal(plain: Uint8Array, type: FrameType, half: 0 | 1): void {
     const aad = frameAad(this.#context, this.salt, { type, sequence: this.#sequence });
-    const sealed = this.#cipher.seal(plain, aad, this.#sequence * 2 + half);
-    this.#buffer.set(sealed, this.#usedBytes);
-    this.#usedBytes += sealed.length;
+    const end = this.#usedBytes + plain.length + tagBytes;
+    const room = this.#buffer.subarray(this.#usedBytes, end);
+    this.#cipher.sealInto(room, plain, { aad, counter: this.#sequence * 2 + half });
+    this.#usedBytes = end;
   }
 
   #trailer(footer: FramePlace): Uint8Array {

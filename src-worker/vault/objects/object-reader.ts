@@ -3,7 +3,7 @@
  * what comes out is what went in, or an error that says which chunk is gone. Memory is bounded by the frame cache.
  */
 import { createKeyedHash, type KeyedHash } from '../../codec/hash.ts';
-import { base64LineEncoder } from '../../codec/mime-split.ts';
+import { base64LineEncoder } from '../../codec/base64-lines.ts';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import {
   contentKind,

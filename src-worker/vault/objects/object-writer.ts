@@ -4,6 +4,7 @@
  */
 import {
   createChunker,
+  largeObjectBytes,
   largeChunkSizes,
   singleChunkBytes,
   smallChunkSizes,
@@ -22,8 +23,6 @@ import type { PackWriter } from './pack-writer.ts';
 const compressionLevel = 3;
 /** An object with more chunks than this is named by a list of its chunks, which is an object itself. */
 const maxInlineIds = 8;
-/** Objects above this are cut into larger chunks, so that the index of big files stays small. */
-const largeObjectBytes = 16 * 1024 * 1024;
 const maxOpenBundles = 16;
 
 /** What an {@link ObjectWriter} works with. */
@@ -55,6 +54,8 @@ export class ObjectWriter {
   readonly #largeChunker: Chunker;
   /** Small chunks wait here, by affinity, for company to be compressed with; insertion order is age. */
   readonly #bundles = new Map<string, Bundle>();
+  readonly #attachments = new Arena();
+  #scratch = Buffer.allocUnsafeSlow(2 * bundleBytes);
   readonly #totals = { readBytes: 0, newChunkBytes: 0, newChunks: 0, knownChunks: 0 };
 
   constructor(services: ObjectWriterServices) {
@@ -71,7 +72,7 @@ export class ObjectWriter {
   /** Stores a MIME message; its larger base64 attachments become objects of their own. */
   writeMime(message: Uint8Array, affinity: string): ContentRef {
     this.#totals.readBytes += message.length;
-    const split = splitMime(message);
+    const split = splitMime(message, this.#attachments.reset());
     if (split === null) return [contentKind.bytes, message.length, this.#writeObject(message, affinity)];
     const recipe = encodeMimeRecipe({
       skeleton: this.#writeObject(split.skeleton, affinity),
@@ -151,7 +152,7 @@ export class ObjectWriter {
 
   #storeFrame(bundle: Bundle): void {
     const tableBytes = chunkTableBytes(bundle.chunks.length);
-    const raw = Buffer.allocUnsafe(tableBytes + bundle.rawBytes);
+    const raw = this.#scratchOf(tableBytes + bundle.rawBytes);
     let offsetBytes = tableBytes;
     const chunks = bundle.chunks.map(({ id, bytes }, index) => {
       raw.writeUInt32LE(bytes.length, index * 4);
@@ -163,11 +164,37 @@ export class ObjectWriter {
     this.#services.packs.append({ ...this.#compressed(raw, tableBytes), rawBytes: raw.length, chunks });
   }
 
+  /** Memory for one frame at a time; a pack copies it when it seals. */
+  #scratchOf(sizeBytes: number): Buffer {
+    if (this.#scratch.length < sizeBytes) this.#scratch = Buffer.allocUnsafeSlow(sizeBytes);
+    return this.#scratch.subarray(0, sizeBytes);
+  }
+
   #compressed(raw: Uint8Array, tableBytes: number): { flags: number; stored: Uint8Array } {
-    if (isLikelyIncompressible(raw.subarray(tableBytes))) return { flags: 0, stored: raw };
+    if (isLikelyIncompressible(raw.subarray(tableBytes), this.#services.compressor))
+      return { flags: 0, stored: raw };
     const compressed = this.#services.compressor.compress(raw, compressionLevel);
     return compressed.length < raw.length
       ? { flags: zstdFlag, stored: compressed }
       : { flags: 0, stored: raw };
+  }
+}
+
+const arenaBytes = 4 * 1024 * 1024;
+
+/** Memory for the attachments of one message at a time; what does not fit gets memory of its own. */
+class Arena {
+  readonly #memory = Buffer.allocUnsafeSlow(arenaBytes);
+  #usedBytes = 0;
+
+  /** Forgets all it gave out, and gives it out again. */
+  reset(): (sizeBytes: number) => Uint8Array {
+    this.#usedBytes = 0;
+    return (sizeBytes) => {
+      const start = this.#usedBytes;
+      if (start + sizeBytes > arenaBytes) return Buffer.allocUnsafeSlow(sizeBytes);
+      this.#usedBytes += sizeBytes;
+      return this.#memory.subarray(start, start + sizeBytes);
+    };
   }
 }

@@ -12,6 +12,7 @@ import type { SealContext } from '../format/seal.ts';
 import { SealedFileWriter, sealedFrameBytes } from '../format/sealed-file-writer.ts';
 
 const openPackCount = 3;
+const maxSpareBuffers = 2;
 /** A session that stores less than this keeps to one pack: three small files would tell no less and cost more. */
 const spreadAfterBytes = 8 * 1024 * 1024;
 
@@ -39,6 +40,8 @@ export class PackWriter {
   readonly #context: SealContext;
   readonly #onPack: (pack: FinishedPack) => void;
   readonly #open: (OpenPack | undefined)[] = [];
+  /** Buffers of packs that are in the store; their old content is overwritten byte by byte. */
+  readonly #spare: ArrayBuffer[] = [];
   #writtenBytes = 0;
 
   constructor(context: SealContext, onPack: (pack: FinishedPack) => void) {
@@ -60,6 +63,11 @@ export class PackWriter {
     this.#writtenBytes += frame.stored.length;
   }
 
+  /** Takes back the buffer of a pack that is in the store. */
+  recycle(buffer: ArrayBuffer): void {
+    if (buffer.byteLength === packBytes && this.#spare.length < maxSpareBuffers) this.#spare.push(buffer);
+  }
+
   /** Finishes all open packs. */
   flush(): void {
     for (const pack of this.#open.splice(0)) if (pack !== undefined) this.#finish(pack, 0);
@@ -77,7 +85,8 @@ export class PackWriter {
       if (neededBytes <= packBytes) return current;
       this.#finish(current, packBytes);
     }
-    const fresh = { file: new SealedFileWriter(this.#context, packBytes), footer: new PackFooterBuilder() };
+    const buffer = this.#spare.pop() ?? new ArrayBuffer(packBytes);
+    const fresh = { file: new SealedFileWriter(this.#context, buffer), footer: new PackFooterBuilder() };
     this.#open[slot] = fresh;
     return fresh;
   }

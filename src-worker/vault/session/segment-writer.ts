@@ -81,7 +81,10 @@ export class SegmentWriter {
   }
 
   async #append(record: SegmentRecord): Promise<void> {
-    this.#file ??= new SealedFileWriter(this.#vault.keys.writeContext(fileClass.segment), 64 * 1024);
+    this.#file ??= new SealedFileWriter(
+      this.#vault.keys.writeContext(fileClass.segment),
+      new ArrayBuffer(64 * 1024),
+    );
     const raw = encodeRecord(record);
     const compressed = this.#vault.compressor.compress(raw, compressionLevel);
     const isSmaller = compressed.length < raw.length;

@@ -54,7 +54,10 @@ export interface Committed {
 export async function beginSession(services: SessionServices, head: ChainHead): Promise<WriteSession> {
   const id = Buffer.from(randomBytes(16)).toString('hex');
   const startedAt = timestamp(services.clock);
-  const marker = new SealedFileWriter(services.vault.keys.writeContext(fileClass.session), 1024);
+  const marker = new SealedFileWriter(
+    services.vault.keys.writeContext(fileClass.session),
+    new ArrayBuffer(1024),
+  );
   const next = commitName(head.chainId, head.number + 1);
   const payload = encode({ v: 1, session: id, agent: services.agent, startedAt, commit: next });
   marker.append({ type: frameType.record, flags: 0, count: 1, stored: payload, rawBytes: payload.length });
@@ -148,7 +151,10 @@ export class WriteSession {
   }
 
   #sealCommit(record: CommitRecord): Uint8Array {
-    const file = new SealedFileWriter(this.#services.vault.keys.writeContext(fileClass.commit), 4096);
+    const file = new SealedFileWriter(
+      this.#services.vault.keys.writeContext(fileClass.commit),
+      new ArrayBuffer(4096),
+    );
     const payload = encodeCommit(record);
     file.append({ type: frameType.record, flags: 0, count: 1, stored: payload, rawBytes: payload.length });
     return file.finish(new Uint8Array(0));

@@ -78,18 +78,24 @@ test('an edit changes the MIME, a read flag and a move do not', async () => {
   expect((await hashes()).get(changes[0]?.message ?? '')).not.toBe(before.get(changes[0]?.message ?? ''));
 });
 
-test('the sample has every kind of mail, and a mail reader understands the sound ones', async () => {
+/** The signs of its kinds that a message shows. */
+function signsOf(bytes: Buffer): string[] {
+  const text = bytes.toString('latin1');
+  const found = signs.filter((sign) => text.includes(sign));
+  if (/\n[^\n]{20000}/.test(text)) found.push('long line');
+  if (!/^[\x20-\x7e\r\n\t]*\r?\n\r?\n/.test(text.slice(0, 4_000))) found.push('garbage');
+  return found;
+}
+
+test('the sample has every kind of mail', async () => {
   const seen = new Set<string>();
   for (const user of await mailUsers()) {
-    for (const line of (await session.truth(user)).filter(
-      (entry) => entry.kind === 'message' && entry.unreadable === null && entry.sizeBytes < 300_000,
-    )) {
-      const { bytes } = await session.get(`/users/${user}/messages/${line.id}/$value`);
-      const text = bytes.toString('latin1');
-      for (const sign of signs) if (text.includes(sign)) seen.add(sign);
-      if (/\n[^\n]{20000}/.test(text)) seen.add('long line');
-      if (!/^[\x20-\x7e\r\n\t]*\r?\n\r?\n/.test(text.slice(0, 4_000))) seen.add('garbage');
-    }
+    const lines = (await session.truth(user)).filter(
+      (line) => line.kind === 'message' && line.unreadable === null && line.sizeBytes < 300_000,
+    );
+    for (const { id } of lines)
+      for (const sign of signsOf((await session.get(`/users/${user}/messages/${id}/$value`)).bytes))
+        seen.add(sign);
   }
   expect([...seen].sort()).toEqual([...signs, 'long line', 'garbage'].sort());
 });
@@ -120,9 +126,6 @@ const signs = [
 ];
 
 test('text decodes to the language of the mailbox, whatever the charset', async () => {
-  const { value } = (await session.get('/users?$top=999&$select=id,preferredLanguage,mail')).json<{
-    value: { id: string; preferredLanguage: string; mail: string | null }[];
-  }>();
   const scripts: Record<string, RegExp> = {
     ja: /[ぁ-ん一-龯]{3}/,
     ru: /[а-яё]{4}/i,
@@ -131,11 +134,12 @@ test('text decodes to the language of the mailbox, whatever the charset', async 
     fr: /[éèêàç]/,
   };
   const found = new Set<string>();
-  for (const { id, preferredLanguage } of value.filter(
-    (user) => user.mail !== null && user.preferredLanguage in scripts,
-  )) {
+  for (const id of await mailUsers()) {
+    const { preferredLanguage } = (await session.get(`/users/${id}?$select=preferredLanguage`)).json<{
+      preferredLanguage: string;
+    }>();
     const page = (await session.get(`/users/${id}/messages?$top=25&$select=subject`)).json<DeltaPage>();
-    for (const item of page.value ?? []) {
+    for (const item of page.value) {
       const { status, bytes } = await session.get(`/users/${id}/messages/${item.id}/$value`);
       if (status !== 200 || bytes.length > 200_000) continue;
       const mail = await PostalMime.parse(bytes).catch(() => null);

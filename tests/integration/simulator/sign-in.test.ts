@@ -1,8 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { X509Certificate, createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   ConfidentialClientApplication,
   CryptoProvider,
@@ -12,6 +7,7 @@ import {
   type NetworkResponse,
 } from '@azure/msal-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rsaCertificate } from './rsa-certificate.ts';
 import { startSession, type ErrorBody, type Session } from './session.ts';
 
 let session: Session;
@@ -82,46 +78,16 @@ test('MSAL signs in with a client secret and the token opens Graph', async () =>
 });
 
 test('MSAL signs in with a registered certificate and not with another', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'certificate-'));
-  const make = (name: string) => {
-    const [key, pem] = [join(dir, `${name}.key`), join(dir, `${name}.pem`)];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-subj',
-        `/CN=${name}`,
-        '-days',
-        '2',
-        '-keyout',
-        key,
-        '-out',
-        pem,
-      ],
-      { stdio: 'ignore' },
-    );
-    const certificate = readFileSync(pem, 'utf8');
-    const thumbprintSha256 = createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex');
-    return { certificate, credential: { thumbprintSha256, privateKey: readFileSync(key, 'utf8') } };
-  };
-  try {
-    const good = make('good');
-    const stranger = make('stranger');
-    await session.control('secrets', { certificate: good.certificate });
-    const signIn = (clientCertificate: typeof good.credential) =>
-      new ConfidentialClientApplication({
-        auth: { ...auth(), clientCertificate },
-        system: system(),
-      }).acquireTokenByClientCredential({ scopes: scopes() });
-    expect(await organizationStatus((await signIn(good.credential))?.accessToken)).toBe(200);
-    await expect(signIn(stranger.credential)).rejects.toThrow(/AADSTS700027/);
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+  const good = rsaCertificate('good');
+  const stranger = rsaCertificate('stranger');
+  await session.control('secrets', { certificate: good.certificatePem });
+  const signIn = ({ thumbprintSha256, privateKey }: typeof good) =>
+    new ConfidentialClientApplication({
+      auth: { ...auth(), clientCertificate: { thumbprintSha256, privateKey } },
+      system: system(),
+    }).acquireTokenByClientCredential({ scopes: scopes() });
+  expect(await organizationStatus((await signIn(good))?.accessToken)).toBe(200);
+  await expect(signIn(stranger)).rejects.toThrow(/AADSTS700027/);
 });
 
 test('MSAL signs a person in with a device code once it is approved', async () => {
@@ -188,17 +154,14 @@ test('MSAL redeems an authorization code with PKCE, and only with the right veri
   ).rejects.toThrow(/AADSTS501481/);
 });
 
+const nobody = '11111111-2222-4333-8444-555555555555';
+
 test.each([
-  ['an unknown tenant', {}, '11111111-2222-4333-8444-555555555555', 'AADSTS90002'],
-  [
-    'an unknown application',
-    { client_id: '11111111-2222-4333-8444-555555555555' },
-    undefined,
-    'AADSTS700016',
-  ],
-  ['a wrong secret', { client_secret: 'wrong' }, undefined, 'AADSTS7000215'],
-  ['a foreign scope', { scope: 'Mail.Read' }, undefined, 'AADSTS1002012'],
-])('%s gets its AADSTS number', async (_name, form, tenant, code) => {
+  { mistake: 'an unknown tenant', form: {}, tenant: nobody, code: 'AADSTS90002' },
+  { mistake: 'an unknown application', form: { client_id: nobody }, code: 'AADSTS700016' },
+  { mistake: 'a wrong secret', form: { client_secret: 'wrong' }, code: 'AADSTS7000215' },
+  { mistake: 'a foreign scope', form: { scope: 'Mail.Read' }, code: 'AADSTS1002012' },
+])('$mistake gets $code', async ({ form, tenant, code }) => {
   const reply = await session.tokenReply(form, tenant);
   expect(reply.status).toBeGreaterThanOrEqual(400);
   expect(reply.json<{ error_description: string }>().error_description).toContain(`${code}:`);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkClientManners } from '../../support/graph-contract.ts';
 import { startSession, type ErrorBody, type Session } from './session.ts';
@@ -102,8 +103,25 @@ test('the recording proves good and bad manners', async () => {
   expect(manners.earlyCalls).toHaveLength(1);
 });
 
+test('requests the client gave up do not hold their place', async () => {
+  const { graphRoot } = session.simulator;
+  const given = Array.from({ length: 4 }, () =>
+    request(`${graphRoot}/v1.0/users/${user}/mailFolders`, {
+      dispatcher: session.agent,
+      headers: { authorization: `Bearer ${session.token}` },
+      signal: AbortSignal.timeout(15),
+    }),
+  );
+  expect((await Promise.allSettled(given)).map((result) => result.status)).toEqual(
+    given.map(() => 'rejected'),
+  );
+  await sleep(80);
+  const four = await Promise.all(Array.from({ length: 4 }, folders));
+  expect(four.map((reply) => reply.status)).toEqual([200, 200, 200, 200]);
+});
+
 test('a batch runs four requests of a mailbox at once and more in steps', async () => {
-  const request = (id: number, dependsOn: string[] = []) => ({
+  const inner = (id: number, dependsOn: string[] = []) => ({
     id: String(id),
     method: 'GET',
     url: `/users/${user}/mailFolders/inbox`,
@@ -113,13 +131,13 @@ test('a batch runs four requests of a mailbox at once and more in steps', async 
     responses: { id: string; status: number; headers: Record<string, string> }[];
   }
   const flat = (
-    await session.batch({ requests: [1, 2, 3, 4, 5, 6].map((id) => request(id)) })
+    await session.batch({ requests: [1, 2, 3, 4, 5, 6].map((id) => inner(id)) })
   ).json<Responses>().responses;
   expect(flat.filter((response) => response.status === 429)).toHaveLength(2);
   expect(flat.find((response) => response.status === 429)?.headers['Retry-After']).toBe('0.25');
   const chained = [1, 2, 3, 4]
-    .map((id) => request(id))
-    .concat([5, 6, 7, 8].map((id) => request(id, [String(id - 4)])));
+    .map((id) => inner(id))
+    .concat([5, 6, 7, 8].map((id) => inner(id, [String(id - 4)])));
   const steps = (await session.batch({ requests: chained })).json<Responses>().responses;
   expect(steps.every((response) => response.status === 200)).toBe(true);
 });

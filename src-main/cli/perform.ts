@@ -1,0 +1,67 @@
+/**
+ * Runs one command: a session around it, its answer as text or JSON, its failure, its exit code, and Ctrl-C. The first
+ * Ctrl-C asks the command to wind up; the second ends at once.
+ */
+import type { Command } from 'commander';
+import { exitCodes, type ExitName } from './exit-codes.ts';
+import { tellFailure } from './failure.ts';
+import { Session, type SharedOptions } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a command answers: facts for `--json`, the same for people, and how it ended (default `ok`). */
+export interface Answer {
+  readonly facts: unknown;
+  readonly text: string;
+  readonly exit?: ExitName;
+}
+
+/** Makes commander's action of a command's work: `(session, options, ...arguments)`. */
+export type Perform = <Options extends object, Words extends readonly (string | undefined)[]>(
+  work: (session: Session, options: Options, ...words: Words) => Promise<Answer>,
+) => (...given: unknown[]) => Promise<void>;
+
+/** A second signal that follows this closely is the same one: a terminal and a parent process may both send it. */
+const sameSignalMs = 250;
+
+export function performerFor(terminal: Terminal): Perform {
+  return (work) =>
+    async (...given) => {
+      const command = given.at(-1) as Command;
+      const words = given.slice(0, -2) as unknown as Parameters<typeof work> extends [
+        unknown,
+        unknown,
+        ...infer W,
+      ]
+        ? W
+        : never;
+      const options = command.optsWithGlobals<SharedOptions & Parameters<typeof work>[1]>();
+      const stop = new AbortController();
+      const release = listenForStop(terminal, stop);
+      const session = new Session(terminal, options, stop.signal);
+      try {
+        const answer = await work(session, options, ...words);
+        const text = session.isJson ? JSON.stringify(answer.facts, null, 2) : answer.text;
+        if (text !== '') terminal.output.write(`${text}\n`);
+        process.exitCode = exitCodes[answer.exit ?? 'ok'].code;
+      } catch (error) {
+        process.exitCode = tellFailure(terminal, error, session.isJson);
+      } finally {
+        release();
+        await session.close();
+      }
+    };
+}
+
+function listenForStop(terminal: Terminal, stop: AbortController): () => void {
+  let askedAtMs = -Infinity;
+  const onSignal = () => {
+    const nowMs = terminal.clock.nowMs();
+    if (nowMs - askedAtMs < sameSignalMs) return;
+    if (stop.signal.aborted) process.exit(exitCodes.cancelled.code);
+    askedAtMs = nowMs;
+    terminal.errors.write('\nStopping; what is done is kept. Press Ctrl-C again to end at once.\n');
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+}

@@ -1,0 +1,75 @@
+/** All commands in one tree, with the words of their help. Loads no engine: that happens when a command runs. */
+import { Command, CommanderError } from 'commander';
+import { addBackup } from '../commands/backup.ts';
+import { addDemo } from '../commands/demo.ts';
+import { addLs } from '../commands/ls.ts';
+import { addOrganizationAdd } from '../commands/organization-add.ts';
+import { addOrganizationList } from '../commands/organization-list.ts';
+import { addOrganizationTest } from '../commands/organization-test.ts';
+import { addProtectedItemCreate } from '../commands/protected-item-create.ts';
+import { addProtectedItemList } from '../commands/protected-item-list.ts';
+import { addRestore } from '../commands/restore.ts';
+import { addShow } from '../commands/show.ts';
+import { addSimulate } from '../commands/simulate.ts';
+import { addSnapshots } from '../commands/snapshots.ts';
+import { addVaultCreate } from '../commands/vault-create.ts';
+import { addVaultList } from '../commands/vault-list.ts';
+import { addVaultOpen } from '../commands/vault-open.ts';
+import { addVerify } from '../commands/verify.ts';
+import { exitCodeHelp, exitCodes } from './exit-codes.ts';
+import { performerFor, type Perform } from './perform.ts';
+import { productVersion } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+const secretsHelp = `Secrets never stand on the command line. They come from files (options above), are typed, or come from:
+  HOLDFAST_PASSPHRASE      passphrase of the stored secrets
+  HOLDFAST_VAULT_PASSWORD  password of the vault, where it is not stored
+  HOLDFAST_CLIENT_SECRET   application secret, for organization add`;
+
+/** Runs the command line `words` (without the program's own name); sets the exit code of the process. */
+export async function runCommandLine(terminal: Terminal, words: readonly string[]): Promise<void> {
+  const isJson = words.includes('--json');
+  const program = createProgram(terminal, isJson);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok.code : exitCodes.input.code;
+    if (isJson && error.exitCode !== 0) {
+      const message = `${error.message.replace(/^error: /, '')}. Nothing was done; see "holdfast --help".`;
+      terminal.output.write(
+        `${JSON.stringify({ error: { code: 'input-invalid', message, details: {} } }, null, 2)}\n`,
+      );
+    }
+  }
+}
+
+function createProgram(terminal: Terminal, isJson: boolean): Command {
+  const program = new Command('holdfast')
+    .description('Backs up Microsoft 365 into a Storage Vault you own.')
+    .version(productVersion)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.output.write(text),
+      writeErr: (text) => isJson || terminal.errors.write(text),
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .option('--json', 'answer with one JSON document on standard output')
+    .option('--passphrase-file <file>', 'file with the passphrase of the stored secrets')
+    .option('--password-file <file>', 'file with the password of the vault')
+    .addHelpText('after', `\n${secretsHelp}\n\n${exitCodeHelp()}`);
+  addCommands(program, performerFor(terminal));
+  return program;
+}
+
+function addCommands(program: Command, perform: Perform): void {
+  const vaults = program.command('vault').description('Storage Vaults: create, open, list');
+  for (const add of [addVaultCreate, addVaultOpen, addVaultList]) add(vaults, perform);
+  const organizations = program.command('organization').description('Microsoft 365 tenants: add, test, list');
+  for (const add of [addOrganizationAdd, addOrganizationTest, addOrganizationList])
+    add(organizations, perform);
+  const items = program.command('protected-item').description('what is backed up where: create, list');
+  for (const add of [addProtectedItemCreate, addProtectedItemList]) add(items, perform);
+  const others = [addBackup, addSnapshots, addLs, addShow, addRestore, addVerify, addSimulate, addDemo];
+  for (const add of others) add(program, perform);
+}

@@ -1,0 +1,80 @@
+/**
+ * One line about a running job, redrawn in place at most four times a second. Never more certain than the facts: no bar
+ * before the total is known, ranges for the time that is left. Draws only on a terminal.
+ */
+import type { JobProgress } from '../../src-shared/model/job.ts';
+import { countText, estimateText, perSecond, sizeText } from './quantities.ts';
+import { cut } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+const redrawMs = 250;
+/** How long a request to wait is told after it was seen. */
+const waitToldMs = 2000;
+const barCells = 20;
+const defaultColumns = 80;
+
+const phaseNames: Readonly<Record<JobProgress['phase'], string>> = {
+  preparing: 'Preparing',
+  saving: 'Saving',
+  committing: 'Committing',
+  restoring: 'Restoring',
+  verifying: 'Verifying',
+};
+
+export class ProgressBar {
+  readonly #terminal: Terminal;
+  /** What is counted: `items`, or `packs` in a verification. */
+  readonly #noun: string;
+  #drawnAtMs = -Infinity;
+  #throttled = 0;
+  #throttledAtMs = -Infinity;
+  #isDrawn = false;
+
+  constructor(terminal: Terminal, noun: string) {
+    this.#terminal = terminal;
+    this.#noun = noun;
+  }
+
+  show(progress: JobProgress): void {
+    const { errors, clock } = this.#terminal;
+    if (errors.isTTY !== true) return;
+    const nowMs = clock.nowMs();
+    if (progress.throttled > this.#throttled) this.#throttledAtMs = nowMs;
+    this.#throttled = progress.throttled;
+    if (nowMs - this.#drawnAtMs < redrawMs) return;
+    this.#drawnAtMs = nowMs;
+    const isWaiting = nowMs - this.#throttledAtMs < waitToldMs;
+    const line = progressText(progress, { noun: this.#noun, isWaiting });
+    errors.write(`\r\u001b[K${cut(line, (errors.columns ?? defaultColumns) - 1)}`);
+    this.#isDrawn = true;
+  }
+
+  /** Takes the line away, so that what follows starts on a clean one. */
+  clear(): void {
+    if (this.#isDrawn) this.#terminal.errors.write('\r\u001b[K');
+    this.#isDrawn = false;
+  }
+}
+
+/** The line itself. */
+export function progressText(progress: JobProgress, told: { noun: string; isWaiting: boolean }): string {
+  const { itemsDone, itemsTotal, bytes, elapsedMs, remainingMs } = progress;
+  const parts = [phaseNames[progress.phase]];
+  if (itemsTotal !== null && itemsTotal > 0) {
+    parts.push(
+      barText(itemsDone / itemsTotal),
+      `${countText(itemsDone)} of ${countText(itemsTotal)} ${told.noun}`,
+    );
+  } else if (itemsDone > 0) {
+    parts.push(`${countText(itemsDone)} ${told.noun}`);
+  }
+  if (bytes > 0) parts.push(sizeText(bytes), `${sizeText(perSecond(bytes, elapsedMs))}/s`);
+  if (remainingMs !== null) parts.push(`${estimateText(remainingMs)} left`);
+  if (told.isWaiting) parts.push('Microsoft asked to wait');
+  return parts.join('  ');
+}
+
+function barText(share: number): string {
+  const filled = Math.round(Math.min(1, share) * barCells);
+  return '█'.repeat(filled) + '░'.repeat(barCells - filled);
+}

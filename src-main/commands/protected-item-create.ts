@@ -1,0 +1,67 @@
+/** `holdfast protected-item create`: what to back up from one organization, and into which vault. */
+import type { Command } from 'commander';
+import { AppError } from '../../src-shared/errors/app-error.ts';
+import {
+  protectedItemSchema,
+  type MailboxSelection,
+  type ProtectedItem,
+} from '../../src-shared/model/protected-item.ts';
+import { choose, kinds, requireFreeName } from '../cli/choice.ts';
+import type { Perform } from '../cli/perform.ts';
+import { selectionText } from '../cli/selection.ts';
+import type { Session } from '../cli/session.ts';
+import { newRecordId } from '../records/record-id.ts';
+
+export interface ProtectedItemCreateOptions {
+  readonly organization?: string;
+  readonly vault?: string;
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+}
+
+export function addProtectedItemCreate(items: Command, perform: Perform): void {
+  items
+    .command('create')
+    .description('say which mailboxes to back up into which vault')
+    .argument('<name>', 'what to call it')
+    .option('--organization <organization>', 'name or id; not needed where there is only one')
+    .option('--vault <vault>', 'name or id; not needed where there is only one')
+    .option('--only <address...>', 'only these mailboxes')
+    .option('--except <address...>', 'all mailboxes but these')
+    .action(
+      perform(async (session, options: ProtectedItemCreateOptions, name: string) => {
+        const item = await createProtectedItem(session, options, name);
+        const text = `Created the protected item "${item.name}": ${selectionText(item.mailboxes)}. Back it up with "holdfast backup".`;
+        return { facts: { protectedItem: item }, text };
+      }),
+    );
+}
+
+export async function createProtectedItem(
+  session: Session,
+  options: ProtectedItemCreateOptions,
+  name: string,
+): Promise<ProtectedItem> {
+  const records = await session.records();
+  requireFreeName(records.protectedItems(), kinds.protectedItem, name);
+  const organization = choose(records.organizations(), kinds.organization, options.organization);
+  const vault = choose(records.vaults(), kinds.vault, options.vault);
+  const item = protectedItemSchema.parse({
+    id: newRecordId(),
+    name,
+    organizationId: organization.id,
+    vaultId: vault.id,
+    mailboxes: mailboxesOf(options),
+  });
+  records.addProtectedItem(item);
+  return item;
+}
+
+function mailboxesOf({ only, except }: ProtectedItemCreateOptions): MailboxSelection {
+  if (only !== undefined && except !== undefined) {
+    throw new AppError('input-invalid', 'Give --only or --except, not both. Nothing was created.');
+  }
+  if (only !== undefined) return { mode: 'selected', users: [...only] };
+  if (except !== undefined) return { mode: 'excluding', users: [...except] };
+  return { mode: 'all' };
+}

@@ -1,0 +1,95 @@
+/** `holdfast restore`: messages and folders of a snapshot as .eml files in a folder of this PC. */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AppError } from '../../src-shared/errors/app-error.ts';
+import type { RestoreReport } from '../../src-shared/model/job.ts';
+import { runJob } from '../cli/job-run.ts';
+import type { Perform } from '../cli/perform.ts';
+import { durationText, pluralText, sizeText } from '../cli/quantities.ts';
+import type { Session } from '../cli/session.ts';
+import {
+  chooseAccount,
+  findSnapshots,
+  type SnapshotOptions,
+  type SnapshotTarget,
+} from '../cli/snapshot-target.ts';
+import { plainLine } from '../cli/table.ts';
+
+export interface RestoreOptions extends SnapshotOptions {
+  readonly to: string;
+  readonly account?: string;
+  readonly folder?: string;
+  readonly item?: string;
+}
+
+const listedProblems = 20;
+
+export function addRestore(program: Command, perform: Perform): void {
+  program
+    .command('restore')
+    .description('restore to this PC as .eml files; nothing that exists is overwritten')
+    .argument('[protected-item]', 'name or id; not needed where there is only one')
+    .requiredOption('--to <folder>', 'where to put the files; made if it is missing')
+    .option('--account <account>', 'only this account: address, name or id')
+    .option('--folder <folder>', 'only this folder and what is below it: path or id')
+    .option('--item <message>', 'only this message: its id, as "holdfast ls" shows it')
+    .option('--snapshot <number>', 'an earlier snapshot (default: latest)')
+    .option('--vault <vault>', 'the vault to restore from')
+    .action(
+      perform(async (session, options: RestoreOptions, wanted: string | undefined) => {
+        const report = await restore(session, options, wanted);
+        return { facts: { report }, text: restoreText(report), exit: report.failed === 0 ? 'ok' : 'partial' };
+      }),
+    );
+}
+
+export async function restore(
+  session: Session,
+  options: RestoreOptions,
+  wanted?: string,
+): Promise<RestoreReport> {
+  const { folder, item } = options;
+  if (folder !== undefined && item !== undefined) {
+    throw new AppError('input-invalid', 'Give --folder or --item, not both. Nothing was restored.');
+  }
+  const target = await findSnapshots(session, wanted, options);
+  const account = await accountOf(target, options);
+  const { client, scope, record, protectedItem } = target;
+  return runJob(session, {
+    kind: 'restore',
+    vaultId: record.id,
+    protectedItemId: protectedItem.id,
+    noun: 'items',
+    start: () =>
+      client.restore.files(
+        { ...scope, account, folder, item, targetPath: resolve(options.to) },
+        { signal: session.signal },
+      ),
+    outcomeOf: ({ failed }) => (failed === 0 ? 'complete' : 'partial'),
+  });
+}
+
+/** A folder or a message lies in one account; without them, all accounts are meant. */
+async function accountOf(
+  target: SnapshotTarget,
+  { account, folder, item }: RestoreOptions,
+): Promise<string | undefined> {
+  if (folder === undefined && item === undefined) return account;
+  return chooseAccount(target, account);
+}
+
+function restoreText({ restored, failed, bytes, problems, targetPath, durationMs }: RestoreReport): string {
+  const lines = [
+    `Restored ${pluralText(restored, 'item')}, ${sizeText(bytes)}, to ${targetPath} in ${durationText(durationMs)}.`,
+  ];
+  if (failed > 0)
+    lines.push(
+      `Failed: ${pluralText(failed, 'item')} cannot be read from the vault. What could be, is restored.`,
+    );
+  for (const { item, code, message } of problems.slice(0, listedProblems)) {
+    lines.push(`  ${plainLine(item)}: ${message} [${code}]`);
+  }
+  if (failed > listedProblems)
+    lines.push(`  and ${pluralText(failed - listedProblems, 'more', 'more')}; --json lists them`);
+  return lines.join('\n');
+}

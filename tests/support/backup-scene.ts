@@ -1,0 +1,215 @@
+/**
+ * A simulated organization, a vault, and machines that back the one up into the other through the engine's contract.
+ * Everything lies in one temporary folder, which `close` removes.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
+import type { GraphConnection } from '../../src-shared/model/connection.ts';
+import type { BackupReport, JobProgress, RestoreReport, VerifyReport } from '../../src-shared/model/job.ts';
+import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { SimulatorOptions } from '../../src-simulator/options.ts';
+import { startSimulator, type RunningSimulator } from '../../src-simulator/start-simulator.ts';
+import { startEngine, type Engine, type EngineOptions } from '../../src-worker/entries/engine.ts';
+import { defaultRetryLimits } from '../../src-worker/graph/retry-policy.ts';
+import { treeOfFolder, treeOfTruth, type MailTree } from './mail-tree.ts';
+import { truthOf, type TruthLine } from './simulator-control.ts';
+
+export const password = 'correct horse battery staple';
+
+/** The least Argon2id that a vault accepts: these tests are not about it. */
+const cheapPassword = { opsLimit: 2, memLimitBytes: 64 * 1024 * 1024 };
+
+/** How an engine of these tests is set up: real time, real chance, and no long pauses before a retry. */
+export function engineOptions(catalogFolderPath: string, agent: string): EngineOptions {
+  return {
+    catalogFolderPath,
+    agent,
+    productVersion: '0.0.0-test',
+    clock: {
+      nowMs: () => Date.now(),
+      sleep: (delayMs, signal) => pause(delayMs, undefined, signal && { signal }),
+    },
+    random: Math.random,
+    passwordCost: cheapPassword,
+    graph: { retryLimits: { ...defaultRetryLimits, firstDelayMs: 20, longestDelayMs: 200 } },
+  };
+}
+
+/** What a run may be told beside the usual. */
+export interface RunOptions {
+  readonly item?: ProtectedItem;
+  readonly connection?: GraphConnection;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: JobProgress) => void;
+}
+
+export class BackupScene {
+  readonly folderPath = mkdtempSync(join(tmpdir(), 'holdfast-scene-'));
+  readonly simulator: RunningSimulator;
+  readonly item: ProtectedItem;
+  readonly #machines: Machine[] = [];
+  #vaultNumber = 0;
+  #recoveryKey = '';
+
+  private constructor(simulator: RunningSimulator) {
+    this.simulator = simulator;
+    this.item = {
+      id: randomUUID().replaceAll('-', ''),
+      name: 'All mail',
+      organizationId: 'b'.repeat(32),
+      vaultId: 'c'.repeat(32),
+      mailboxes: { mode: 'all' },
+    };
+  }
+
+  /** Starts an organization and makes an empty vault for it. */
+  static async open(options: SimulatorOptions): Promise<BackupScene> {
+    const scene = new BackupScene(await startSimulator(options));
+    await scene.makeVault();
+    return scene;
+  }
+
+  get vaultPath(): string {
+    return join(this.folderPath, `vault-${this.#vaultNumber}`);
+  }
+
+  get recoveryKey(): string {
+    return this.#recoveryKey;
+  }
+
+  get connection(): GraphConnection {
+    const { graphRoot, loginAuthority, caPem, tenantId, clientId, clientSecret } = this.simulator;
+    return {
+      region: { kind: 'Custom', graphRoot, loginAuthority, caPem },
+      tenantId,
+      clientId,
+      credential: { kind: 'secret', secret: clientSecret },
+    };
+  }
+
+  /** Where a machine keeps its catalogs. */
+  catalogFolderPath(machineName: string): string {
+    return join(this.folderPath, `catalog-${machineName}`);
+  }
+
+  /** From now on, machines open a new and empty vault. */
+  async makeVault(): Promise<void> {
+    this.#vaultNumber += 1;
+    const engine = startEngine(engineOptions(join(this.folderPath, 'catalog-maker'), 'maker'));
+    const { recoveryKey } = await engine.client.vault.create({ path: this.vaultPath, password });
+    engine.close();
+    this.#recoveryKey = recoveryKey;
+  }
+
+  /** A machine on which the vault is open. Machines of one name share their catalogs, as one machine would. */
+  async machine(
+    name = 'one',
+    change: Partial<EngineOptions> & { readonly key?: KeyInput } = {},
+  ): Promise<Machine> {
+    const { key = { kind: 'password', password }, ...options } = change;
+    const engine = startEngine({ ...engineOptions(this.catalogFolderPath(name), name), ...options });
+    try {
+      const { vault } = await engine.client.vault.open({ path: this.vaultPath, key });
+      const machine = new Machine(this, engine, vault);
+      this.#machines.push(machine);
+      return machine;
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
+  }
+
+  /** What the mailboxes of `accounts` hold now, by address. */
+  async truth(
+    accounts: readonly { readonly id: string; readonly address: string }[],
+  ): Promise<Map<string, TruthLine[]>> {
+    const mailboxes = new Map<string, TruthLine[]>();
+    for (const { id, address } of accounts) mailboxes.set(address, await truthOf(this.simulator, id));
+    return mailboxes;
+  }
+
+  async close(): Promise<void> {
+    for (const machine of this.#machines) machine.close();
+    await this.simulator.close();
+    rmSync(this.folderPath, { recursive: true, force: true });
+  }
+}
+
+/** An engine with the scene's vault open. */
+export class Machine {
+  readonly engine: Engine;
+  readonly vault: string;
+  readonly #scene: BackupScene;
+
+  constructor(scene: BackupScene, engine: Engine, vault: string) {
+    this.#scene = scene;
+    this.engine = engine;
+    this.vault = vault;
+  }
+
+  get client(): Engine['client'] {
+    return this.engine.client;
+  }
+
+  async backUp(options: RunOptions = {}): Promise<BackupReport> {
+    const { item = this.#scene.item, connection = this.#scene.connection, signal, onProgress } = options;
+    const input = { vault: this.vault, protectedItem: item, organizationName: 'Test', connection };
+    return reportOf(await this.client.backup.run(input, signal === undefined ? {} : { signal }), onProgress);
+  }
+
+  async verify(readsData = true): Promise<VerifyReport> {
+    return reportOf(await this.client.vault.verify({ vault: this.vault, readsData }));
+  }
+
+  /** Restores a whole snapshot and answers what lies on disk then. Throws where an item could not be restored. */
+  async restoredTree(snapshot?: number): Promise<MailTree> {
+    const { report, tree } = await this.#restore(snapshot);
+    if (report.failed > 0) throw new Error(`not restored: ${JSON.stringify(report.problems.slice(0, 5))}`);
+    return tree;
+  }
+
+  /** Restores the newest snapshot as far as that goes. */
+  async restoreReport(): Promise<RestoreReport> {
+    return (await this.#restore(undefined)).report;
+  }
+
+  async #restore(snapshot: number | undefined): Promise<{ report: RestoreReport; tree: MailTree }> {
+    const targetPath = mkdtempSync(join(this.#scene.folderPath, 'restore-'));
+    try {
+      const scope = { vault: this.vault, protectedItemId: this.#scene.item.id, targetPath };
+      const job = await this.client.restore.files(snapshot === undefined ? scope : { ...scope, snapshot });
+      return { report: await reportOf(job), tree: treeOfFolder(targetPath) };
+    } finally {
+      rmSync(targetPath, { recursive: true, force: true });
+    }
+  }
+
+  /** What a complete backup of this moment would restore to. */
+  async trueTree(): Promise<MailTree> {
+    return treeOfTruth(await this.#scene.truth(await this.accounts()));
+  }
+
+  accounts(): Promise<{ id: string; address: string }[]> {
+    return this.client.snapshot.accounts({ vault: this.vault, protectedItemId: this.#scene.item.id });
+  }
+
+  close(): void {
+    this.engine.close();
+  }
+}
+
+/** Follows a job to its end and answers its report. */
+export async function reportOf<P, R>(
+  job: AsyncIterator<P, R, void>,
+  onProgress?: (progress: P) => void,
+): Promise<R> {
+  for (;;) {
+    const result = await job.next();
+    if (result.done === true) return result.value;
+    onProgress?.(result.value);
+  }
+}

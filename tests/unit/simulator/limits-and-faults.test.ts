@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { FaultPlan } from '../../../src-simulator/faults/fault-plan.ts';
+import { MailboxLimits } from '../../../src-simulator/limits/mailbox-limits.ts';
+import { faultSchema, limitSchema } from '../../../src-simulator/options.ts';
+
+const limits = (options: object) => new MailboxLimits(limitSchema.parse(options));
+
+test('the fifth request in flight is refused and a finished one makes room', () => {
+  const guard = limits({ retryAfterSeconds: 2 });
+  expect([1, 2, 3, 4, 5].map(() => guard.enter(1, 0))).toEqual([0, 0, 0, 0, 2]);
+  guard.leave(1);
+  guard.leave(1);
+  expect(guard.enter(1, 1)).toBe(0);
+});
+
+test('a full window tells how long it lasts', () => {
+  const guard = limits({ requestsPerWindow: 2, windowMs: 10_000 });
+  const waits = [0, 1_000, 4_000].map((nowMs) => {
+    const wait = guard.enter(1, nowMs);
+    guard.leave(1);
+    return wait;
+  });
+  expect(waits).toEqual([0, 0, 6]);
+  expect(guard.enter(1, 10_000)).toBe(0);
+});
+
+test.each([
+  ['on the way when the 429 was sent', 1_030, 0],
+  ['in the quiet time', 1_500, 1],
+  ['just before its end, within rounding', 1_996, 0],
+  ['after it', 2_001, 0],
+])('a call %s counts %#', (_name, nowMs, violations) => {
+  const guard = limits({});
+  guard.sentRetryAfter(1, 1_000, 1);
+  guard.enter(1, nowMs);
+  expect(guard.retryAfterViolations).toBe(violations);
+});
+
+test('a fault strikes at about its rate and never too often in a row', () => {
+  const plan = new FaultPlan(faultSchema.parse({ serverError500: 0.3, maxInARow: 3 }));
+  let struck = 0;
+  let row = 0;
+  for (let i = 0; i < 4_000; i += 1) {
+    const isHit = plan.strikes('serverError500', 'one url');
+    row = isHit ? row + 1 : 0;
+    struck += isHit ? 1 : 0;
+    expect(row).toBeLessThanOrEqual(3);
+    if (!isHit) plan.spare('one url');
+  }
+  expect(struck / 4_000).toBeGreaterThan(0.25);
+  expect(struck / 4_000).toBeLessThan(0.35);
+  expect(plan.countOf('serverError500')).toBe(struck);
+});
+
+test('options are refused when they are out of range', () => {
+  expect(faultSchema.safeParse({ throttle429: 1.5 }).success).toBe(false);
+  expect(faultSchema.safeParse({ maxInARow: 9 }).success).toBe(false);
+  expect(limitSchema.safeParse({ concurrentPerMailbox: 0 }).success).toBe(false);
+});
