@@ -1,7 +1,6 @@
 /** Puts together how an organization is reached: its record and, from the stored secrets, its credential. */
-import { z } from 'zod';
 import { AppError } from '../../src-shared/errors/app-error.ts';
-import { graphConnectionSchema, type GraphConnection } from '../../src-shared/model/connection.ts';
+import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import type { ConnectionReport } from '../../src-shared/model/connection-report.ts';
 import type { OrganizationRecord } from '../records/records.ts';
 import { credentialName } from '../secrets/secret-store.ts';
@@ -18,17 +17,17 @@ export async function connectionOf(session: Session, record: OrganizationRecord)
       `The credential of "${record.name}" is not among the stored secrets. Nothing was done; add the organization again with "holdfast organization add".`,
     );
   }
-  return checkedConnection({ ...record, credential: JSON.parse(stored) });
+  return checkedConnection({ ...record, credential: JSON.parse(stored) as unknown });
 }
 
 /** A connection that fits the contract; throws `input-invalid` with what does not. */
-export function checkedConnection(connection: unknown): GraphConnection {
+export async function checkedConnection(connection: unknown): Promise<GraphConnection> {
+  const { graphConnectionSchema } = await import('../../src-shared/model/connection.ts');
   const result = graphConnectionSchema.safeParse(connection);
   if (result.success) return result.data;
   const first = result.error.issues[0];
   const field = first === undefined ? '' : (fieldNames[String(first.path.at(-1))] ?? first.path.join('.'));
   throw new AppError('input-invalid', `${field}: ${first?.message ?? 'not valid'}. Nothing was saved.`, {
-    cause: new z.ZodError(result.error.issues.map((issue) => ({ ...issue, input: undefined }))),
     details: { field },
   });
 }

@@ -15,26 +15,30 @@ export interface Answer {
   readonly exit?: ExitName;
 }
 
-/** Makes commander's action of a command's work: `(session, options, ...arguments)`. */
+/** A command's work; `words` are its arguments, those that may be left out undefined. */
+type Work<Options, Words extends readonly unknown[]> = (
+  session: Session,
+  options: Options,
+  ...words: Words
+) => Promise<Answer>;
+
+/** Makes commander's action of a command's work. */
 export type Perform = <Options extends object, Words extends readonly (string | undefined)[]>(
-  work: (session: Session, options: Options, ...words: Words) => Promise<Answer>,
+  work: Work<Options, Words>,
 ) => (...given: unknown[]) => Promise<void>;
 
 /** A second signal that follows this closely is the same one: a terminal and a parent process may both send it. */
 const sameSignalMs = 250;
 
 export function performerFor(terminal: Terminal): Perform {
-  return (work) =>
-    async (...given) => {
+  return <Options extends object, Words extends readonly (string | undefined)[]>(
+      work: Work<Options, Words>,
+    ) =>
+    async (...given: unknown[]) => {
+      // Commander gives the arguments first, then the options of the command, then the command.
+      const words = given.slice(0, -2) as unknown as Words;
       const command = given.at(-1) as Command;
-      const words = given.slice(0, -2) as unknown as Parameters<typeof work> extends [
-        unknown,
-        unknown,
-        ...infer W,
-      ]
-        ? W
-        : never;
-      const options = command.optsWithGlobals<SharedOptions & Parameters<typeof work>[1]>();
+      const options = command.optsWithGlobals<SharedOptions & Options>();
       const stop = new AbortController();
       const release = listenForStop(terminal, stop);
       const session = new Session(terminal, options, stop.signal);
@@ -59,7 +63,7 @@ function listenForStop(terminal: Terminal, stop: AbortController): () => void {
     if (nowMs - askedAtMs < sameSignalMs) return;
     if (stop.signal.aborted) process.exit(exitCodes.cancelled.code);
     askedAtMs = nowMs;
-    terminal.errors.write('\nStopping; what is done is kept. Press Ctrl-C again to end at once.\n');
+    terminal.errors.write('\nStopping. Press Ctrl-C again to end at once.\n');
     stop.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

@@ -67,7 +67,8 @@ export async function readSecretFile(path: string, label: string): Promise<strin
   );
 }
 
-const keys = { enter: /[\r\n]/, end: '\u0004', stop: '\u0003', erase: /[\u0008\u007f]/ };
+/** Ctrl-C, Ctrl-D, and the two that Backspace sends. */
+const keys = { stop: '\u0003', enter: ['\r', '\n', '\u0004'], erase: ['\b', '\u007f'] };
 
 /** Reads one line without showing it. Ctrl-C stops the command. */
 function typeHidden({ input, errors }: Terminal, prompt: string): Promise<string> {
@@ -84,11 +85,11 @@ function typeHidden({ input, errors }: Terminal, prompt: string): Promise<string
           done(() => reject(new AppError('cancelled', 'Stopped before anything was done.')));
           return;
         }
-        if (keys.enter.test(letter) || letter === keys.end) {
+        if (keys.enter.includes(letter)) {
           done(() => resolve(typed));
           return;
         }
-        typed = keys.erase.test(letter) ? Array.from(typed).slice(0, -1).join('') : typed + letter;
+        typed = keys.erase.includes(letter) ? Array.from(typed).slice(0, -1).join('') : typed + letter;
       }
     };
     input.setRawMode?.(true);

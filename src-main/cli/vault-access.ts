@@ -1,5 +1,5 @@
 /** Opens a vault that this machine knows, with what is given, remembered or typed. */
-import { keyInputSchema, type KeyInput } from '../../src-shared/contract/vault-contract.ts';
+import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
 import type { EngineClient } from '../../src-worker/entries/engine.ts';
 import type { VaultRecord } from '../records/records.ts';
 import { vaultKeyName } from '../secrets/secret-store.ts';
@@ -26,9 +26,20 @@ export function passwordRequest(session: Session, name: string, isNew = false): 
   };
 }
 
+/** Vaults that a session has open: unlocking takes a second, so it is done once. */
+const openVaults = new WeakMap<Session, Map<string, Promise<OpenVault>>>();
+
 /** Opens the vault that `wanted` names, or the only one. Fails as `vault.open` of the contract does. */
 export async function openKnownVault(session: Session, wanted: string | undefined): Promise<OpenVault> {
   const record = choose((await session.records()).vaults(), kinds.vault, wanted);
+  const ofSession = openVaults.get(session) ?? new Map<string, Promise<OpenVault>>();
+  openVaults.set(session, ofSession);
+  const opening = ofSession.get(record.id) ?? open(session, record);
+  ofSession.set(record.id, opening);
+  return opening;
+}
+
+async function open(session: Session, record: VaultRecord): Promise<OpenVault> {
   const client = await session.engine();
   const { vault, notice } = await client.vault.open({
     path: record.path,
@@ -44,6 +55,9 @@ async function keyOf(session: Session, { id, name }: VaultRecord): Promise<KeyIn
   const given = await givenSecret(session.terminal, request);
   if (given !== undefined) return { kind: 'password', password: given };
   const remembered = await session.secrets.get(vaultKeyName(id));
-  if (remembered !== undefined) return keyInputSchema.parse(JSON.parse(remembered));
+  if (remembered !== undefined) {
+    const { keyInputSchema } = await import('../../src-shared/contract/vault-contract.ts');
+    return keyInputSchema.parse(JSON.parse(remembered));
+  }
   return { kind: 'password', password: await requireSecret(session.terminal, request) };
 }

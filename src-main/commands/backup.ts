@@ -36,7 +36,7 @@ export async function backUp(session: Session, wanted: string | undefined): Prom
   const organization = choose(records.organizations(), kinds.organization, protectedItem.organizationId);
   const connection = await connectionOf(session, organization);
   const { client, vault, record } = await openKnownVault(session, protectedItem.vaultId);
-  const report = await runJob(session, {
+  const report = await runJob<BackupReport>(session, {
     kind: 'backup',
     vaultId: record.id,
     protectedItemId: protectedItem.id,
@@ -60,7 +60,13 @@ function isCancelled({ issues }: BackupReport): boolean {
 
 function backupExit(report: BackupReport): ExitName {
   if (isCancelled(report)) return 'cancelled';
-  return report.outcome === 'complete' ? 'ok' : 'partial';
+  return report.outcome === 'complete' && unknownAccounts(report) === 0 ? 'ok' : 'partial';
+}
+
+/** Accounts that were chosen by name and do not exist: not a fault of the run, but somebody expects them to be saved. */
+function unknownAccounts({ issues }: BackupReport): number {
+  const unknown = issues.filter(({ code }) => code === 'account-unknown');
+  return unknown.reduce((sum, { count }) => sum + count, 0);
 }
 
 function backupText({ protectedItem, report }: BackupRun): string {
@@ -83,6 +89,13 @@ function backupText({ protectedItem, report }: BackupRun): string {
     lines.push(
       '',
       `${pluralText(adopted.packs, 'pack')} of an interrupted run were taken over, so nothing is stored twice.`,
+    );
+  }
+  const unknown = unknownAccounts(report);
+  if (unknown > 0) {
+    lines.push(
+      '',
+      `${pluralText(unknown, 'chosen account')} cannot be found in the organization. Check the spelling in the selection.`,
     );
   }
   return lines.join('\n');

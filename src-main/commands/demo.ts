@@ -8,6 +8,7 @@ import type { Perform } from '../cli/perform.ts';
 import { durationText } from '../cli/quantities.ts';
 import { Session } from '../cli/session.ts';
 import type { Findings } from '../demo/demonstration.ts';
+import type { SampleOrganization } from '../sample/sample-organization.ts';
 
 export interface DemoOptions {
   readonly keep?: boolean;
@@ -34,7 +35,7 @@ export function addDemo(program: Command, perform: Perform): void {
 
 /** Everything happens in a folder of its own, records and secrets included; nothing of the person's is touched. */
 async function demonstrate(session: Session, { keep }: DemoOptions): Promise<Findings> {
-  const [{ Demonstration }, { SampleOrganization }] = await Promise.all([
+  const [{ Demonstration }, sampleModule] = await Promise.all([
     import('../demo/demonstration.ts'),
     import('../sample/sample-organization.ts'),
   ]);
@@ -44,9 +45,11 @@ async function demonstrate(session: Session, { keep }: DemoOptions): Promise<Fin
     { json: session.isJson },
     session.signal,
   );
-  let sample: InstanceType<typeof SampleOrganization> | undefined;
+  let sample: SampleOrganization | undefined;
   try {
-    sample = await SampleOrganization.start({ trafficFile: session.terminal.env['HOLDFAST_TRAFFIC_FILE'] });
+    sample = await sampleModule.SampleOrganization.start({
+      trafficFile: session.terminal.env['HOLDFAST_TRAFFIC_FILE'],
+    });
     return await new Demonstration(inner, sample, folderPath).run();
   } finally {
     await inner.close();

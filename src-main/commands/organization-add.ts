@@ -66,7 +66,7 @@ export async function addOrganization(
 ): Promise<AddedOrganization> {
   const records = await session.records();
   requireFreeName(records.organizations(), kinds.organization, name);
-  const connection = checkedConnection({
+  const connection = await checkedConnection({
     region: await regionOf(options),
     tenantId: options.tenant,
     clientId: options.clientId,

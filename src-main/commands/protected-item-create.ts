@@ -1,11 +1,7 @@
 /** `holdfast protected-item create`: what to back up from one organization, and into which vault. */
 import type { Command } from 'commander';
 import { AppError } from '../../src-shared/errors/app-error.ts';
-import {
-  protectedItemSchema,
-  type MailboxSelection,
-  type ProtectedItem,
-} from '../../src-shared/model/protected-item.ts';
+import type { MailboxSelection, ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import { choose, kinds, requireFreeName } from '../cli/choice.ts';
 import type { Perform } from '../cli/perform.ts';
 import { selectionText } from '../cli/selection.ts';
@@ -46,6 +42,7 @@ export async function createProtectedItem(
   requireFreeName(records.protectedItems(), kinds.protectedItem, name);
   const organization = choose(records.organizations(), kinds.organization, options.organization);
   const vault = choose(records.vaults(), kinds.vault, options.vault);
+  const { protectedItemSchema } = await import('../../src-shared/model/protected-item.ts');
   const item = protectedItemSchema.parse({
     id: newRecordId(),
     name,

@@ -55,7 +55,7 @@ export async function restore(
   const target = await findSnapshots(session, wanted, options);
   const account = await accountOf(target, options);
   const { client, scope, record, protectedItem } = target;
-  return runJob(session, {
+  return runJob<RestoreReport>(session, {
     kind: 'restore',
     vaultId: record.id,
     protectedItemId: protectedItem.id,

@@ -38,7 +38,7 @@ export async function verify(
   wanted?: string,
 ): Promise<VerifyReport> {
   const { client, vault, record } = await openKnownVault(session, wanted);
-  return runJob(session, {
+  return runJob<VerifyReport>(session, {
     kind: 'verify',
     vaultId: record.id,
     protectedItemId: null,

@@ -5,6 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,9 +99,7 @@ export class SampleOrganization {
     const headers = { 'x-control-token': controlToken, 'content-type': 'application/json' };
     const asked = request(`${controlUrl}/${path}`, { method, ca: caPem, headers });
     asked.end(body === undefined ? undefined : JSON.stringify(body));
-    const [response] = z
-      .tuple([z.custom<import('node:http').IncomingMessage>()])
-      .parse(await once(asked, 'response'));
+    const [response] = z.tuple([z.custom<IncomingMessage>()]).parse(await once(asked, 'response'));
     const answer = await text(response);
     if (response.statusCode === 200) return answer;
     throw new AppError('internal', `The sample organization refused ${method} ${path}: ${answer}.`);

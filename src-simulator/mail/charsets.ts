@@ -68,7 +68,7 @@ export function encodeText(text: string, charset: Charset): Buffer {
     case 'us-ascii':
       return byTable(text, new Map());
     case 'iso-8859-1':
-      return Buffer.from(text.replace(/[^\u0000-\u00ff]/gu, '?'), 'latin1');
+      return Buffer.from(text.replace(/[\u{100}-\u{10ffff}]/gu, '?'), 'latin1');
     case 'windows-1252':
     case 'koi8-r':
       return byTable(

@@ -31,6 +31,9 @@ export interface CatalogItem {
   readonly info: Readonly<Record<string, unknown>>;
 }
 
+/** Rows that are read at a time where there may be many: enough to be quick, few enough to hold. */
+const pageRows = 4096;
+
 /** Rows of one account's workload as of snapshot `number` of a chain. */
 export interface SnapshotScope extends RowOwner {
   readonly chainId: string;
@@ -78,6 +81,15 @@ export class Catalog {
     )[0];
   }
 
+  /** The newest applied snapshot of every chain. */
+  heads(): { chainId: string; number: number; hash: Uint8Array }[] {
+    return this.#all(
+      `SELECT chain.id AS chainId, number, hash FROM snapshot AS newest JOIN chain USING (chain_no)
+       WHERE number = (SELECT max(number) FROM snapshot WHERE chain_no = newest.chain_no)`,
+      {},
+    );
+  }
+
   accounts(chainId: string): AccountRow[] {
     return this.#all(
       'SELECT account.id, address, name, kind FROM account JOIN chain USING (chain_no) WHERE chain.id = :chainId ORDER BY address',
@@ -93,16 +105,16 @@ export class Catalog {
     ).map((row) => ({ ...row, isHidden: row.isHidden === 1 }));
   }
 
-  /** Items of one collection, newest row first; iterates without holding them all. */
+  /** Items of one collection, oldest row first; holds a page of them. */
   *items(scope: SnapshotScope, collection: string): Iterable<CatalogItem> {
-    const rows = this.#statements
-      .get(
-        `SELECT item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
+    const rows = this.#pages<RawItem>(
+      `SELECT item_no AS position, item.id, collection.id AS collection, version, size_bytes AS sizeBytes, content, info
        FROM item JOIN collection USING (collection_no)
-       WHERE collection.${ownerOf} AND collection.id = :collection AND ${visible} ORDER BY item_no`,
-      )
-      .iterate({ ...scope, collection });
-    for (const row of rows) yield parseItem(row as RawItem);
+       WHERE collection.${ownerOf} AND collection.id = :collection AND ${visible}
+         AND item_no > :position ORDER BY item_no`,
+      { ...scope, collection },
+    );
+    for (const row of rows) yield parseItem(row);
   }
 
   /** A page of items of one collection, in the order of {@link items}, behind the item `after`. */
@@ -154,7 +166,7 @@ export class Catalog {
     )[0];
   }
 
-  /** Ids of all items of a collection as last saved; iterates. */
+  /** Ids of all items of a collection as last saved; iterates, so finish before anything is written. */
   *currentIds(chainId: string, owner: RowOwner, collection: string): Iterable<string> {
     const ids = this.#statements
       .get(
@@ -182,25 +194,28 @@ export class Catalog {
     );
   }
 
-  /** The content of every item of every snapshot; iterates. */
+  /** The content of every item of every snapshot; holds a page of them. */
   *allContents(): Iterable<{ id: string; content: ContentRef }> {
-    for (const row of this.#statements.get('SELECT id, content FROM item ORDER BY item_no').iterate()) {
-      const { id, content } = row as { id: string; content: Uint8Array };
-      yield { id, content: contentRefSchema.parse(decode(content)) };
-    }
+    const rows = this.#pages<{ id: string; content: Uint8Array }>(
+      'SELECT item_no AS position, id, content FROM item WHERE item_no > :position ORDER BY item_no',
+      {},
+    );
+    for (const { id, content } of rows) yield { id, content: contentRefSchema.parse(decode(content)) };
   }
 
   hasPack(name: Uint8Array): boolean {
     return this.#statements.get('SELECT 1 FROM pack WHERE name = ?').pluck().get(name) === 1;
   }
 
-  /** Packs in the index; iterates. */
-  *packs(): Iterable<{ name: Uint8Array; sizeBytes: number }> {
-    const rows = this.#statements.get('SELECT name, size_bytes AS sizeBytes FROM pack').iterate();
-    yield* rows as IterableIterator<{ name: Uint8Array; sizeBytes: number }>;
+  /** Packs in the index; holds a page of them. */
+  packs(): Iterable<{ name: Uint8Array; sizeBytes: number }> {
+    return this.#pages(
+      'SELECT pack_no AS position, name, size_bytes AS sizeBytes FROM pack WHERE pack_no > :position ORDER BY pack_no',
+      {},
+    );
   }
 
-  /** Ids of all chunks, for the dedup filter; iterates. */
+  /** Ids of all chunks, for the dedup filter; iterates, so finish before anything is written. */
   *chunkIds(): Iterable<Uint8Array> {
     yield* this.#statements.get('SELECT id FROM chunk').pluck().iterate() as IterableIterator<Uint8Array>;
   }
@@ -227,6 +242,20 @@ export class Catalog {
     return { ...place, pack: { name, sizeBytes, epoch, salt } };
   }
 
+  /**
+   * Rows of a query that orders them by `position` and begins behind `:position`, a page at a time: no statement stays
+   * open meanwhile, because an open one would keep a backup in the same process from writing.
+   */
+  *#pages<T extends object>(sql: string, values: object): Iterable<T> {
+    let position = 0;
+    for (;;) {
+      const rows = this.#all<T & { position: number }>(`${sql} LIMIT ${pageRows}`, { ...values, position });
+      yield* rows;
+      if (rows.length < pageRows) return;
+      position = rows.at(-1)?.position ?? position;
+    }
+  }
+
   /** Rows of a query of ours: their shape is that of the columns it names. */
   #all<T extends object>(sql: string, values: object): T[] {
     const rows: unknown[] = this.#statements.get(sql).all(values);
@@ -239,10 +268,13 @@ interface RawItem extends Omit<CatalogItem, 'content' | 'info'> {
   readonly info: string;
 }
 
-function parseItem(row: RawItem): CatalogItem {
+function parseItem({ id, collection, version, sizeBytes, content, info }: RawItem): CatalogItem {
   return {
-    ...row,
-    content: contentRefSchema.parse(decode(row.content)),
-    info: JSON.parse(row.info) as Record<string, unknown>,
+    id,
+    collection,
+    version,
+    sizeBytes,
+    content: contentRefSchema.parse(decode(content)),
+    info: JSON.parse(info) as Record<string, unknown>,
   };
 }

@@ -20,9 +20,13 @@ import type { Vault } from '../vault/vault.ts';
 /** Progress of a catalog that is built or brought up to date. */
 export type SyncProgress = (applied: number, total: number) => void;
 
-/** Applies all commits that the catalog lacks. Throws where the chain in the vault and the catalog contradict. */
+/**
+ * Applies all commits that the catalog lacks. Throws `vault-damaged` where vault and catalog contradict: a vault that was
+ * put back to an older state must not get a snapshot that continues what it does not have.
+ */
 export async function syncCatalog(vault: Vault, catalog: Catalog, onProgress?: SyncProgress): Promise<void> {
   const chains = await listChains(vault);
+  for (const head of catalog.heads()) await requireHead(vault, head, chains.get(head.chainId) ?? 0);
   const missing = [...chains].map(([chainId, last]) => ({
     chainId,
     from: (catalog.head(chainId)?.number ?? 0) + 1,
@@ -72,16 +76,33 @@ export async function applyCommit(
   }
 }
 
+/** The newest snapshot that the catalog knows must be in the vault; what follows it is checked when it is applied. */
+async function requireHead(
+  vault: Vault,
+  head: { chainId: string; number: number; hash: Uint8Array },
+  last: number,
+): Promise<void> {
+  if (last > head.number) return;
+  if (last === head.number) {
+    const { hash } = await readCommit(vault, head.chainId, last);
+    if (Buffer.from(hash).equals(head.hash)) return;
+  }
+  throw contradiction(head.number);
+}
+
 function requireContinuation(record: CommitRecord, head: { hash: Uint8Array } | undefined): void {
   const follows =
     record.parent === null
       ? head === undefined
       : head !== undefined && Buffer.from(head.hash).equals(record.parent);
-  if (follows) return;
-  throw new AppError(
+  if (!follows) throw contradiction(record.number);
+}
+
+function contradiction(number: number): AppError {
+  return new AppError(
     'vault-damaged',
-    `Snapshot ${record.number} in the vault does not continue the history that this machine knows. The vault may have been put back to an older state or altered. Nothing was changed; run "holdfast verify".`,
-    { details: { number: record.number } },
+    `The vault does not continue the history that this machine knows up to snapshot ${number}. It may have been put back to an older state or altered. Nothing was changed; put back the newer files. If you put it back yourself, remove this machine's catalog of the vault, and it is read anew.`,
+    { details: { number } },
   );
 }
 

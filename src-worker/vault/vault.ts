@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Compressor } from '../codec/compress.ts';
-import { AppError } from '../../src-shared/errors/app-error.ts';
+import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
 import type { ObjectStore } from '../stores/store.ts';
 import { KeyRing, createEpoch, openEpoch, wrappedEpochSchema } from './keys/key-ring.ts';
 import {
@@ -109,13 +109,21 @@ async function openAnySlot(
   vaultFile: Uint8Array,
 ): Promise<Uint8Array> {
   let slots = 0;
+  let refusal: AppError | undefined;
   for await (const { name } of services.store.list('keys/')) {
     const slot = keySlotSchema.safeParse(await readJson(services.store, name));
     slots += 1;
     if (!slot.success) continue;
-    const rootKey = await openKeySlot(slot.data, source, { ...services, vaultFile });
-    if (rootKey !== undefined) return rootKey;
+    try {
+      const rootKey = await openKeySlot(slot.data, source, { ...services, vaultFile });
+      if (rootKey !== undefined) return rootKey;
+    } catch (error) {
+      // A slot that somebody altered or put here must not keep the good one beside it from being used.
+      if (!isAppError(error, 'vault-damaged', 'vault-key-downgraded')) throw error;
+      refusal ??= error;
+    }
   }
+  if (refusal !== undefined) throw refusal;
   const what = source.kind === 'password' ? 'password' : 'recovery key';
   throw new AppError(
     'vault-key-wrong',

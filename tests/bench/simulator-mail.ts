@@ -72,11 +72,11 @@ interface Page<T> {
   readonly '@odata.nextLink'?: string;
 }
 
-/** All entries of a paged list or delta. */
-export async function* entriesOf<T>(client: BareClient, path: string): AsyncIterable<T> {
+/** The pages of a list or delta; an error answer, which has no value, ends them. */
+async function* pagesOf<T>(client: BareClient, path: string): AsyncIterable<readonly T[]> {
   for (let next: string | undefined = path; next !== undefined;) {
-    const page: Page<T> = await client.getJson<Page<T>>(next);
-    yield* page.value;
+    const page: Partial<Page<T>> = await client.getJson<Partial<Page<T>>>(next);
+    yield page.value ?? [];
     next = page['@odata.nextLink'];
   }
 }
@@ -84,20 +84,20 @@ export async function* entriesOf<T>(client: BareClient, path: string): AsyncIter
 /** Ids of the users of an organization. */
 export async function userIds(client: BareClient): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { id } of entriesOf<{ id: string }>(client, '/v1.0/users?$select=id&$top=999'))
-    ids.push(id);
+  for await (const page of pagesOf<{ id: string }>(client, '/v1.0/users?$select=id&$top=999')) {
+    ids.push(...page.map(({ id }) => id));
+  }
   return ids;
 }
 
-/** Message ids of a user, folder by folder, as a backup enumerates them. */
-export async function* messageIds(client: BareClient, user: string): AsyncIterable<string> {
-  const folders = entriesOf<{ id: string }>(
-    client,
-    `/v1.0/users/${user}/mailFolders/delta?$select=displayName`,
-  );
-  for await (const folder of folders) {
-    const path = `/v1.0/users/${user}/mailFolders/${folder.id}/messages/delta?$select=subject`;
-    for await (const { id } of entriesOf<{ id: string }>(client, path)) yield id;
+/** Message ids of a user, a delta page at a time, as a backup enumerates them; none for an account without mailbox. */
+export async function* messageIdPages(client: BareClient, user: string): AsyncIterable<string[]> {
+  const folderPath = `/v1.0/users/${user}/mailFolders/delta?$select=displayName`;
+  for await (const folders of pagesOf<{ id: string }>(client, folderPath)) {
+    for (const folder of folders) {
+      const path = `/v1.0/users/${user}/mailFolders/${folder.id}/messages/delta?$select=subject`;
+      for await (const page of pagesOf<{ id: string }>(client, path)) yield page.map(({ id }) => id);
+    }
   }
 }
 
@@ -106,17 +106,14 @@ export async function* readMailOf(info: SimulatorInfo): AsyncIterable<Buffer> {
   const client = new BareClient(info, 4);
   await client.signIn(info);
   try {
-    for (const user of await userIds(client)) {
-      try {
-        for await (const id of messageIds(client, user)) {
-          yield await client.getBytes(`/v1.0/users/${user}/messages/${id}/$value`);
-        }
-      } catch (error) {
-        // An account without a mailbox answers 404, which has no value to page through.
-        if (!(error instanceof TypeError)) throw error;
-      }
-    }
+    for (const user of await userIds(client)) yield* readMailbox(client, user);
   } finally {
     await client.close();
+  }
+}
+
+async function* readMailbox(client: BareClient, user: string): AsyncIterable<Buffer> {
+  for await (const ids of messageIdPages(client, user)) {
+    for (const id of ids) yield await client.getBytes(`/v1.0/users/${user}/messages/${id}/$value`);
   }
 }

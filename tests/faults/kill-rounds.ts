@@ -14,7 +14,9 @@ import { openBareVault, takeCensus, type PackCensus } from '../support/pack-cens
 import { order } from '../support/simulator-control.ts';
 
 /** A kill at a place, or after so many milliseconds of saving. */
-export type PlannedKill = KillPoint | { readonly phase: 'any'; readonly afterMs: number };
+export type PlannedKill = { readonly checkpointIntervalMs: number } & (
+  KillPoint | { readonly phase: 'any'; readonly afterMs: number }
+);
 
 /** What all rounds came to. */
 export interface KillFigures {
@@ -103,13 +105,16 @@ export class KillRounds {
   }
 
   #draw(phase: Phase | 'any'): PlannedKill {
-    if (phase === 'any') return { phase, afterMs: this.#chance.below(600) };
+    // With checkpoints there are several files of a kind in a run; without, a second one would rarely come.
+    const checkpointIntervalMs = this.#chance.pick([100, 300, 3_600_000]);
+    if (phase === 'any') return { phase, checkpointIntervalMs, afterMs: this.#chance.below(500) };
     const isRequest = phase === 'enumerating' || phase === 'fetching';
     const moment = this.#chance.pick<KillPoint['moment']>(
       isRequest ? ['before', 'after'] : ['before', 'half', 'aside', 'after'],
     );
-    const most = { enumerating: 30, fetching: 12, packing: 2, segmenting: 2, committing: 2 }[phase];
-    return { phase, moment, count: 1 + this.#chance.below(most) };
+    const files = checkpointIntervalMs < 200 ? 2 : 1;
+    const most = { enumerating: 30, fetching: 12, packing: files, segmenting: files, committing: files }[phase];
+    return { phase, checkpointIntervalMs, moment, count: 1 + this.#chance.below(most) };
   }
 
   /** False when the run had ended before. */
@@ -121,7 +126,7 @@ export class KillRounds {
       item: this.#scene.item,
       connection: this.#scene.connection,
       killPoint: kill.phase === 'any' ? undefined : kill,
-      checkpointIntervalMs: this.#chance.pick([150, 400, 3_600_000]),
+      checkpointIntervalMs: kill.checkpointIntervalMs,
     };
     const child = fork(join(import.meta.dirname, '../support/backup-process.ts'), { execArgv: [] });
     let report = false;

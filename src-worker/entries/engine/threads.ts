@@ -7,6 +7,12 @@ import type { CodecReply, CodecThread } from '../../jobs/codec-pool.ts';
 import type { DedupFilterMemory } from '../../vault/index/dedup-filter.ts';
 import type { WriterKeys } from '../../vault/keys/key-ring.ts';
 
+/**
+ * V8 would let the young generation grow to a hundred megabytes where the machine has memory to spare; the garbage of
+ * a codec thread is small and dies at once.
+ */
+const maxYoungGenerationSizeMb = 24;
+
 /** One thread fewer than cores, so that the engine has one for itself. */
 export function codecThreadCount(): number {
   return Math.max(1, availableParallelism() - 1);
@@ -21,7 +27,10 @@ export function startCodecThreads(
 }
 
 function startCodecThread(workerData: { keys: WriterKeys; filterMemory: DedupFilterMemory }): CodecThread {
-  const worker = new Worker(new URL('../codec-thread.ts', import.meta.url), { workerData });
+  const worker = new Worker(new URL('../codec-thread.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb },
+  });
   return {
     send: (request, transfer) => worker.postMessage(request, [...transfer]),
     listen(onReply, onFailure) {

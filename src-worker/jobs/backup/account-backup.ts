@@ -129,14 +129,13 @@ export class AccountBackup {
   /**
    * With immutable ids, a move can show as nothing but a removal (graph facts, section 4), so items that left a
    * collection are asked for once more; what is really gone says so. Must be done before the position moves on.
-   * Each of `ids` has a removal on record already.
    */
   async saveMovedItems(ids: readonly string[]): Promise<void> {
-    const { ledger } = this.services;
+    const { ledger, catalog, chainId } = this.services;
     const lost = ids.filter((id) => !this.#savedOutOfTurn.has(id));
-    await this.#lookUp(lost, async (_id, head) => {
+    await this.#lookUp(lost, async (id, head) => {
       if (head === undefined) {
-        ledger.record({ kind: 'removed' });
+        if (catalog.currentItem(chainId, this.owner, id) !== undefined) ledger.record({ kind: 'removed' });
         return;
       }
       this.#savedOutOfTurn.set(head.id, head.version);
@@ -167,12 +166,14 @@ export class AccountBackup {
     return [...new Set([...known.keys(), ...found])].filter((id) => !removed.includes(id));
   }
 
-  /** Ends a collection and all that is in it, but for items that live on elsewhere. */
+  /**
+   * Ends a collection and all that is in it, but for items that live on elsewhere. Those get their new place first: were
+   * the removal in a checkpoint and the run killed, nobody would ask for them again.
+   */
   async removeCollection(collection: string): Promise<void> {
     const { catalog, chainId, recorder } = this.services;
-    const ids = [...catalog.currentIds(chainId, this.owner, collection)];
+    await this.saveMovedItems([...catalog.currentIds(chainId, this.owner, collection)]);
     await recorder.write({ t: 'collections', ...this.owner, put: [], removed: [collection] });
-    await this.saveMovedItems(ids);
     await this.clearIssue(collection);
   }
 

@@ -78,12 +78,16 @@ export class CollectionBackup {
     await forEachConcurrent(page.changed, itemsAtOnce, (head) => this.#account.considerItem(head));
   }
 
-  /** True when the item was in this collection. */
+  /**
+   * False when the item is known to be elsewhere. One that is not known at all may have left as well: it failed so far, or
+   * a checkpoint has its removal and the run was killed before it was asked for.
+   */
   async #removeItem(id: string): Promise<boolean> {
     const { catalog, chainId, recorder } = this.#account.services;
     await this.#account.clearIssue(id);
     const known = catalog.currentItem(chainId, this.#account.owner, id);
-    if (known?.collection !== this.#id) return false;
+    if (known === undefined) return true;
+    if (known.collection !== this.#id) return false;
     await recorder.removeItem(this.#account.owner, { id, collection: this.#id });
     return true;
   }

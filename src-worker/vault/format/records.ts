@@ -19,6 +19,7 @@ import {
   type RemovalRow,
   type RowOwner,
 } from '../../../src-shared/model/rows.ts';
+import { AppError } from '../../../src-shared/errors/app-error.ts';
 import { damaged } from './seal.ts';
 import { validPackFooter, type PackFooter } from './pack-footer.ts';
 
@@ -69,7 +70,16 @@ export type PackRecord = Extract<SegmentRecord, { t: 'packs' }>['packs'][number]
   readonly footer: PackFooter;
 };
 
+/** Encodes a record; throws `internal` for one that no reader would take, because a segment cannot be mended later. */
 export function encodeRecord(record: SegmentRecord): Uint8Array {
+  const parsed = recordSchema.safeParse(record);
+  if (!parsed.success) {
+    throw new AppError(
+      'internal',
+      'Something of this mailbox is longer than a vault can hold, so it was not written. What was committed before is safe.',
+      { cause: parsed.error, details: { record: record.t } },
+    );
+  }
   return encode(record);
 }
 

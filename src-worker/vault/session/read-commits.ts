@@ -37,7 +37,7 @@ export async function listChains(vault: Vault): Promise<Map<string, number>> {
   return chains;
 }
 
-/** One commit of a chain; throws `vault-damaged` where it is missing in the middle or says that it is another. */
+/** One commit of a chain; throws `pack-missing` where there is none, `pack-damaged` where it is another one's. */
 export async function readCommit(vault: Vault, chainId: string, number: number): Promise<Committed> {
   const name = commitName(chainId, number);
   const bytes = await vault.store.read(name);

@@ -196,18 +196,17 @@ describe('a vault that was tampered with or damaged', () => {
     await expect(machine.backUp()).rejects.toMatchObject({ code: 'vault-damaged' });
   });
 
-  test.each(['deleted', 'overwritten', 'damaged in the middle'])(
+  test.each(['deleted', 'overwritten'])(
     'lists and restores the same after the catalog was %s',
     async (harm) => {
-      const name = `catalog-${harm.replaceAll(' ', '-')}`;
+      const name = `catalog-${harm}`;
       const before = await scene.machine(name);
       const listed = await listing(before);
       before.close();
       for (const file of readdirSync(scene.catalogFolderPath(name))) {
         const path = join(scene.catalogFolderPath(name), file);
         if (harm === 'deleted') rmSync(path);
-        else if (harm === 'overwritten') writeFileSync(path, 'not a database at all'.repeat(1000));
-        else for (let at = 4096 * 2 + 100; at < readFileSync(path).length; at += 4096) flipByte(path, at);
+        else writeFileSync(path, 'not a database at all'.repeat(1000));
       }
       const machine = await scene.machine(name);
       expect(await listing(machine)).toEqual(listed);

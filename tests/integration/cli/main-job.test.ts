@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSimulator, type RunningSimulator } from '../../../src-simulator/start-simulator.ts';
+import { Machine, secrets } from './holdfast.ts';
+
+interface Listed {
+  accounts: { id: string; address: string }[];
+  folders: { id: string; path: string; items: number }[];
+  items: { id: string; sizeBytes: number; info: { subject?: string } }[];
+}
+interface Report {
+  outcome: string;
+  counts: { saved: number; unchanged: number; skipped: number; failed: number; bytes: number };
+  stored: { packs: number };
+  network: { requests: number };
+  issues: { code: string; outcome: string; count: number }[];
+}
+
+let simulator: RunningSimulator;
+let machine: Machine;
+let recoveryKey: string;
+let first: Report;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ seed: 5, profile: 'typical', users: 2, messagesPerUser: 30 });
+  machine = new Machine();
+  const created = await machine.json<{ recoveryKey: string }>(['vault', 'create', machine.path('vault')]);
+  recoveryKey = created.recoveryKey;
+  await machine.json(['organization', 'add', 'Sample', ...machine.organizationOptions(simulator)]);
+  await machine.json(['protected-item', 'create', 'All mail']);
+  first = (await machine.json<{ report: Report }>(['backup'])).report;
+});
+afterAll(async () => {
+  machine.remove();
+  await simulator.close();
+});
+
+const fullestFolder = async (account: string) => {
+  const { folders } = await machine.json<Listed>(['ls', '--account', account]);
+  return folders.toSorted((a, b) => b.items - a.items)[0]!;
+};
+const filesBelow = (path: string) =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+describe('a first backup', () => {
+  test('saves every message and is complete', () => {
+    expect(first).toMatchObject({ outcome: 'complete', counts: { saved: 60, failed: 0 } });
+    expect(first.stored.packs).toBeGreaterThan(0);
+  });
+
+  test('is kept in the history of the protected item', async () => {
+    const { protectedItems } = await machine.json<{ protectedItems: { name: string; lastRun: object }[] }>([
+      'protected-item',
+      'list',
+    ]);
+    expect(protectedItems).toMatchObject([{ name: 'All mail', lastRun: { outcome: 'complete' } }]);
+  });
+});
+
+test('a second backup without changes stores nothing and asks little', async () => {
+  const { report } = await machine.json<{ report: Report }>(['backup', 'all MAIL']);
+  expect(report).toMatchObject({ outcome: 'complete', counts: { saved: 0 }, stored: { packs: 0 } });
+  expect(report.network.requests).toBeLessThan(first.network.requests);
+});
+
+describe('looking into a snapshot', () => {
+  test('lists accounts, then folders, then messages, and shows one', async () => {
+    const { accounts } = await machine.json<Listed>(['ls']);
+    expect(accounts).toHaveLength(2);
+    const account = accounts[0]!.address;
+    const folder = await fullestFolder(account);
+    const { items } = await machine.json<Listed>(['ls', '--account', account, '--folder', folder.path]);
+    expect(items).toHaveLength(folder.items);
+    const shown = await machine.json<{ head: string; item: { id: string } }>([
+      ...['show', items[0]!.id, '--account', account],
+    ]);
+    expect(shown.item.id).toBe(items[0]!.id);
+    expect(shown.head).toMatch(/^(from|received|subject|date|to):/im);
+  });
+
+  test('for people, numbers stand right and every line ends without spaces', async () => {
+    const { output, exitCode } = await machine.run(['snapshots']);
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/Snapshot {2}Taken +State +Saved/);
+    expect(output).toMatch(/ +1 {2}\d+ \w{3} 20\d\d, \d\d:\d\d {2}complete +60/);
+    expect(output).not.toMatch(/ \n/);
+  });
+});
+
+describe('a restore', () => {
+  test('of a folder gives files with the bytes that Microsoft 365 gave, and never overwrites one', async () => {
+    const { accounts } = await machine.json<Listed>(['ls']);
+    const folder = await fullestFolder(accounts[0]!.id);
+    const words = [
+      'restore',
+      '--account',
+      accounts[0]!.id,
+      '--folder',
+      folder.id,
+      '--to',
+      machine.path('out'),
+    ];
+    const { report } = await machine.json<{ report: { restored: number; bytes: number } }>(words);
+    const files = filesBelow(machine.path('out'));
+    expect(files).toHaveLength(report.restored);
+    expect(files.reduce((sum, path) => sum + statSync(path).size, 0)).toBe(report.bytes);
+    const hashes = files.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
+    await machine.json(words);
+    expect(filesBelow(machine.path('out'))).toHaveLength(2 * report.restored);
+    expect(files.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'))).toEqual(
+      hashes,
+    );
+  });
+
+  test('works on another machine that has nothing but the vault and its recovery key', async () => {
+    const other = new Machine();
+    try {
+      const keyFile = other.file('key.txt', `${recoveryKey.toLowerCase()}\n`);
+      const opened = await other.json<{ snapshots: number }>([
+        ...['vault', 'open', machine.path('vault'), '--recovery-key-file', keyFile],
+      ]);
+      expect(opened.snapshots).toBeGreaterThan(0);
+      const ended = await other.run(['restore', '--to', other.path('out'), '--json'], {
+        HOLDFAST_VAULT_PASSWORD: undefined,
+      });
+      expect(JSON.parse(ended.output)).toMatchObject({ report: { restored: 60, failed: 0 } });
+      expect(filesBelow(other.path('out'))).toHaveLength(60);
+    } finally {
+      other.remove();
+    }
+  });
+});
+
+test('verify reads all of the vault back', async () => {
+  const { report } = await machine.json<{ report: object }>(['verify']);
+  expect(report).toMatchObject({ isClean: true, items: 60, problems: [] });
+});
+
+test('the remembered password opens the vault without being given again', async () => {
+  const ended = await machine.run(['verify', '--no-data'], { HOLDFAST_VAULT_PASSWORD: undefined });
+  expect(ended).toMatchObject({ exitCode: 0, errors: '' });
+});
+
+test('no secret lies in the data folder in the clear, and its files are for their owner only', () => {
+  const files = filesBelow(machine.homePath);
+  expect(files.some((path) => path.endsWith('secrets.sealed'))).toBe(true);
+  for (const path of files) {
+    const content = readFileSync(path);
+    for (const secret of [simulator.clientSecret, recoveryKey, ...Object.values(secrets)]) {
+      expect(content.includes(secret), `${path} holds a secret`).toBe(false);
+    }
+  }
+  expect(statSync(machine.homePath).mode & 0o777).toBe(0o700);
+  expect(statSync(join(machine.homePath, 'secrets.sealed')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(machine.homePath, 'state.db')).mode & 0o777).toBe(0o600);
+});
+
+test('a recovery key can go to a file, which is then the only place that has it', async () => {
+  const keyFile = machine.path('recovery-key.txt');
+  const words = ['vault', 'create', machine.path('second'), '--recovery-key-file', keyFile];
+  const { output, exitCode } = await machine.run(words);
+  const key = readFileSync(keyFile, 'utf8').trim();
+  expect(exitCode).toBe(0);
+  expect(key).toMatch(/^([0-9A-Z]{5}-){12}[0-9A-Z]{5}$/);
+  expect(output).not.toContain(key.slice(0, 11));
+  expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+});
+
+test('help names every command and every exit code', async () => {
+  const { output, exitCode } = await machine.run(['--help']);
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/protected-item[\s\S]*snapshots[\s\S]*restore[\s\S]*verify[\s\S]*simulate/);
+  expect(output).toMatch(/Exit codes:[\s\S]* 130 {2}stopped/);
+});

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startSimulator, type RunningSimulator } from '../../../src-simulator/start-simulator.ts';
+import { control, ending, Machine } from './holdfast.ts';
+
+let simulator: RunningSimulator;
+let machine: Machine;
+
+beforeEach(async () => {
+  simulator = await startSimulator({
+    seed: 8,
+    profile: 'uniform',
+    users: 3,
+    messagesPerUser: 150,
+    latencyMs: 60,
+  });
+  machine = new Machine();
+  await machine.setUp(simulator);
+});
+afterEach(async () => {
+  machine.remove();
+  await simulator.close();
+});
+
+/** Resolves when the backup fetches messages, so that there is something to keep and something left to do. */
+async function untilFetching(): Promise<void> {
+  for (;;) {
+    const { requests } = await control<{ requests: Record<string, number> }>(simulator, 'GET stats');
+    const asked = Object.values(requests).reduce((sum, count) => sum + count, 0);
+    if (asked > 120) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test('Ctrl-C keeps what was saved as a partial snapshot, and the next run completes it', async () => {
+  const child = machine.start(['backup', '--json']);
+  const ended = ending(child);
+  await untilFetching();
+  child.kill('SIGINT');
+  const { exitCode, output, errors } = await ended;
+  expect(exitCode, output + errors).toBe(130);
+  const stopped = (JSON.parse(output) as { report: { outcome: string; counts: { saved: number } } }).report;
+  expect(stopped.outcome).toBe('partial');
+  expect(stopped.counts.saved).toBeGreaterThan(0);
+  expect(stopped.counts.saved).toBeLessThan(450);
+  expect(errors).toContain('Stopping');
+  const { report } = await machine.json<{ report: { outcome: string; counts: { saved: number } } }>([
+    'backup',
+  ]);
+  expect(report.outcome).toBe('complete');
+  const { snapshots } = await machine.json<{ snapshots: { outcome: string }[] }>(['snapshots']);
+  expect(snapshots.map(({ outcome }) => outcome)).toEqual(['partial', 'complete']);
+  const restored = await machine.json<{ report: { restored: number } }>([
+    'restore',
+    '--to',
+    machine.path('out'),
+  ]);
+  expect(restored.report.restored).toBe(450);
+});
+
+test('a second backup into the same vault is refused while one runs, and the first goes on', async () => {
+  const child = machine.start(['backup', '--json']);
+  const ended = ending(child);
+  await untilFetching();
+  const { error } = await machine.json<{ error: { code: string; message: string } }>(['backup'], 9);
+  expect(error).toMatchObject({ code: 'vault-busy' });
+  expect(error.message).toContain('Nothing was changed');
+  expect((await ended).exitCode).toBe(0);
+});
