@@ -3,9 +3,18 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 const clockAndChance = [
-  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Take the time from an injected Clock.' },
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time from an injected Clock.' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Take chance from an injected Random.' },
+  {
+    selector: "MemberExpression[object.name='Date'][property.name='now']",
+    message: 'Take the time from an injected Clock.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Take the time from an injected Clock.',
+  },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Take chance from an injected Random.',
+  },
 ];
 
 const sizeCaps = {
@@ -33,7 +42,10 @@ export default ts.config(
       ...sizeCaps,
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       'no-console': 'error',
@@ -51,7 +63,10 @@ export default ts.config(
   {
     files: ['src-worker/**/*.ts', 'src-shared/**/*.ts', 'src-renderer/**/*.ts'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only src-main reads the environment.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only src-main reads the environment.' },
+      ],
     },
   },
   {
@@ -61,7 +76,12 @@ export default ts.config(
   {
     files: ['src-worker/**/*.ts', 'src-main/**/*.ts', 'src-shared/**/*.ts'],
     ignores: ['src-worker/graph/**', 'src-worker/stores/**'],
-    rules: { 'no-restricted-globals': ['error', { name: 'fetch', message: 'HTTP is spoken in graph/ and stores/ only.' }] },
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'HTTP is spoken in graph/ and stores/ only.' },
+      ],
+    },
   },
   {
     files: ['src-main/commands/**/*.ts', 'src-main/cli/**/*.ts', 'src-main/launch.mjs', 'tests/bench/**'],

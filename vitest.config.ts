@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Two projects: `unit` is the quick half that `npm run check` runs, `system` starts processes and the simulator. */
 export default defineConfig({
   test: {
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'dist/test-report.json' }]] : ['default'],
+    reporters: process.env['CI']
+      ? ['default', ['json', { outputFile: 'dist/test-report.json' }]]
+      : ['default'],
     projects: [
       {
         test: {

@@ -14,7 +14,7 @@ export async function connectionOf(session: Session, record: OrganizationRecord)
   if (stored === undefined) {
     throw new AppError(
       'secret-store-locked',
-      `The credential of "${record.name}" is not among the stored secrets. Nothing was done; add the organization again with "holdfast organization add".`,
+      `The credential of "${record.name}" is not among the stored secrets. Nothing was done; enter it with "holdfast organization add", with the same name, tenant and application.`,
     );
   }
   return checkedConnection({ ...record, credential: JSON.parse(stored) as unknown });

@@ -72,6 +72,8 @@ const keys = { stop: '\u0003', enter: ['\r', '\n', '\u0004'], erase: ['\b', '\u0
 
 /** Reads one line without showing it. Ctrl-C stops the command. */
 function typeHidden({ input, errors }: Terminal, prompt: string): Promise<string> {
+  // Before the prompt, so that not even a quick typist sees an echo.
+  input.setRawMode?.(true);
   errors.write(prompt);
   return new Promise((resolve, reject) => {
     let typed = '';
@@ -92,7 +94,6 @@ function typeHidden({ input, errors }: Terminal, prompt: string): Promise<string
         typed = keys.erase.includes(letter) ? Array.from(typed).slice(0, -1).join('') : typed + letter;
       }
     };
-    input.setRawMode?.(true);
     input.on('data', onData).resume();
   });
 }

@@ -10,7 +10,7 @@ import { Session } from '../cli/session.ts';
 import type { Findings } from '../demo/demonstration.ts';
 import type { SampleOrganization } from '../sample/sample-organization.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly keep?: boolean;
 }
 

@@ -28,6 +28,8 @@ export interface OrganizationAddOptions {
 
 export interface AddedOrganization {
   readonly organization: OrganizationRecord;
+  /** True where a known organization got a new credential. */
+  readonly isKnown: boolean;
   /** Null where no test was asked for. */
   readonly report: ConnectionReport | null;
 }
@@ -35,7 +37,7 @@ export interface AddedOrganization {
 export function addOrganizationAdd(organizations: Command, perform: Perform): void {
   organizations
     .command('add')
-    .description('add a Microsoft 365 tenant and test the connection to it')
+    .description('add a Microsoft 365 tenant, or give a known one a new secret; tests the connection')
     .argument('<name>', 'what to call it')
     .requiredOption('--tenant <id>', 'tenant id, or one of the tenant’s domain names')
     .requiredOption('--client-id <id>', 'id of the application that may read the tenant')
@@ -50,7 +52,8 @@ export function addOrganizationAdd(organizations: Command, perform: Perform): vo
     .action(
       perform(async (session, options: OrganizationAddOptions, name: string) => {
         const added = await addOrganization(session, options, name);
-        const saved = `Added the organization "${added.organization.name}".`;
+        const verb = added.isKnown ? 'Updated' : 'Added';
+        const saved = `${verb} the organization "${added.organization.name}".`;
         if (added.report === null) return { facts: added, text: saved };
         const text = `${saved}\n${connectionText(added.organization.name, added.report)}`;
         return { facts: added, text, exit: connectionExit(added.report) };
@@ -58,14 +61,18 @@ export function addOrganizationAdd(organizations: Command, perform: Perform): vo
     );
 }
 
-/** Adds an organization. A sign-in that fails saves nothing and throws its code. */
+/**
+ * Adds an organization, or gives a known one of the same name, tenant and application a new credential. A sign-in that
+ * fails saves nothing and throws its code.
+ */
 export async function addOrganization(
   session: Session,
   options: OrganizationAddOptions,
   name: string,
 ): Promise<AddedOrganization> {
   const records = await session.records();
-  requireFreeName(records.organizations(), kinds.organization, name);
+  const known = records.organizations().find((each) => isSame(each, options, name));
+  if (known === undefined) requireFreeName(records.organizations(), kinds.organization, name);
   const connection = await checkedConnection({
     region: await regionOf(options),
     tenantId: options.tenant,
@@ -76,7 +83,7 @@ export async function addOrganization(
   const report = options.test ? await testBeforeSaving(session, connection) : null;
   const { region, tenantId, clientId, credential } = connection;
   const organization: OrganizationRecord = {
-    id: newRecordId(),
+    id: known?.id ?? newRecordId(),
     name,
     region,
     tenantId,
@@ -84,8 +91,13 @@ export async function addOrganization(
     credentialKind: credential.kind,
   };
   await session.secrets.set(credentialName(organization.id), JSON.stringify(credential));
-  records.addOrganization(organization);
-  return { organization, report };
+  records.putOrganization(organization);
+  return { organization, isKnown: known !== undefined, report };
+}
+
+function isSame(record: OrganizationRecord, options: OrganizationAddOptions, name: string): boolean {
+  const { tenant, clientId } = options;
+  return record.name === name && record.tenantId === tenant.trim() && record.clientId === clientId.trim();
 }
 
 async function testBeforeSaving(session: Session, connection: GraphConnection): Promise<ConnectionReport> {

@@ -8,12 +8,12 @@ import { chooseAccount, findSnapshots, type SnapshotOptions } from '../cli/snaps
 import { listText, plainText } from '../cli/table.ts';
 import { infoText, timeOf } from './ls.ts';
 
-export interface ShowOptions extends SnapshotOptions {
+interface ShowOptions extends SnapshotOptions {
   readonly protectedItem?: string;
   readonly account?: string;
 }
 
-export interface ShownItem {
+interface ShownItem {
   readonly item: ListedItem;
   /** The beginning of the message as it is stored, MIME with its headers. */
   readonly head: string;
@@ -37,7 +37,7 @@ export function addShow(program: Command, perform: Perform): void {
     );
 }
 
-export async function show(session: Session, options: ShowOptions, message: string): Promise<ShownItem> {
+async function show(session: Session, options: ShowOptions, message: string): Promise<ShownItem> {
   const target = await findSnapshots(session, options.protectedItem, options);
   const account = await chooseAccount(target, options.account);
   return target.client.snapshot.show({ ...target.scope, account, item: message });

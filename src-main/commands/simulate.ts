@@ -8,7 +8,7 @@ import type { Perform } from '../cli/perform.ts';
 import type { Session } from '../cli/session.ts';
 import type { SampleInfo } from '../sample/sample-organization.ts';
 
-export interface SimulateOptions {
+interface SimulateOptions {
   readonly users?: string;
   readonly messages?: string;
   readonly latency?: string;

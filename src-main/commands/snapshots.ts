@@ -33,7 +33,7 @@ export function addSnapshots(program: Command, perform: Perform): void {
 }
 
 /** Oldest first. */
-export async function listSnapshots(
+async function listSnapshots(
   session: Session,
   options: SnapshotOptions,
   wanted?: string,

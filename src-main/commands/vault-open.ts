@@ -12,14 +12,14 @@ import { passwordRequest } from '../cli/vault-access.ts';
 import type { VaultRecord } from '../records/records.ts';
 import { vaultKeyName } from '../secrets/secret-store.ts';
 
-export interface VaultOpenOptions {
+interface VaultOpenOptions {
   readonly name?: string;
   readonly remember: boolean;
   /** A file with the recovery key, in place of the password. */
   readonly recoveryKeyFile?: string;
 }
 
-export interface OpenedVault {
+interface OpenedVault {
   readonly vault: VaultRecord;
   readonly isRemembered: boolean;
   readonly snapshots: number;
@@ -46,11 +46,7 @@ export function addVaultOpen(vaults: Command, perform: Perform): void {
     );
 }
 
-export async function openVault(
-  session: Session,
-  options: VaultOpenOptions,
-  folder: string,
-): Promise<OpenedVault> {
+async function openVault(session: Session, options: VaultOpenOptions, folder: string): Promise<OpenedVault> {
   const path = resolve(folder);
   const records = await session.records();
   const title = options.name ?? basename(path);

@@ -70,8 +70,15 @@ export class RecordStore {
     );
   }
 
-  addOrganization(record: OrganizationRecord): void {
-    this.#insert('organizations', { ...record, region: JSON.stringify(record.region) });
+  /** Adds an organization, or gives a known one its new values. */
+  putOrganization(record: OrganizationRecord): void {
+    const row = { ...record, region: JSON.stringify(record.region) };
+    const changed = this.#database
+      .prepare(
+        'UPDATE organizations SET name = @name, region = @region, tenantId = @tenantId, clientId = @clientId, credentialKind = @credentialKind WHERE id = @id',
+      )
+      .run(row).changes;
+    if (changed === 0) this.#insert('organizations', row);
   }
 
   vaults(): VaultRecord[] {

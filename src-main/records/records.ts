@@ -23,8 +23,8 @@ export const vaultRecordSchema = z.object({
 });
 export type VaultRecord = z.infer<typeof vaultRecordSchema>;
 
-export const jobKinds = ['backup', 'restore', 'verify'] as const;
-export const jobOutcomes = ['complete', 'partial', 'failed', 'cancelled'] as const;
+const jobKinds = ['backup', 'restore', 'verify'] as const;
+const jobOutcomes = ['complete', 'partial', 'failed', 'cancelled'] as const;
 
 export const jobRecordSchema = z.object({
   id: recordIdSchema,

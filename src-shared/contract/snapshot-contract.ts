@@ -7,7 +7,7 @@ import { accountInputSchema, folderNameSchema, snapshotInputSchema, vaultHandleS
 
 const count = z.number().int().nonnegative();
 
-export const snapshotSchema = z.object({
+const snapshotSchema = z.object({
   protectedItemId: z.string(),
   protectedItemName: z.string(),
   organizationName: z.string(),
@@ -20,7 +20,7 @@ export const snapshotSchema = z.object({
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
-export const folderSchema = z.object({
+const folderSchema = z.object({
   id: z.string(),
   path: z.string(),
   isHidden: z.boolean(),
@@ -29,7 +29,7 @@ export const folderSchema = z.object({
 });
 export type Folder = z.infer<typeof folderSchema>;
 
-export const listedItemSchema = z.object({
+const listedItemSchema = z.object({
   id: z.string(),
   folderId: z.string(),
   sizeBytes: count,

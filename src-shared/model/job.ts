@@ -4,7 +4,7 @@ import { snapshotCountsSchema } from './rows.ts';
 
 const count = z.number().nonnegative();
 
-export const jobPhases = ['preparing', 'saving', 'committing', 'restoring', 'verifying'] as const;
+const jobPhases = ['preparing', 'saving', 'committing', 'restoring', 'verifying'] as const;
 
 /** Progress: never more certain than the facts, so totals are null until they are known. */
 export const jobProgressSchema = z.object({
@@ -29,7 +29,7 @@ export const backupReportSchema = z.object({
   outcome: z.enum(['complete', 'partial', 'checkpoint']),
   counts: snapshotCountsSchema,
   issues: z.array(causeSchema),
-  stored: z.object({ packs: count, packBytes: count }),
+  stored: z.object({ packs: count, packBytes: count, chunks: count }),
   /** Packs that a crashed run left and this one took over; `damaged` ones are left for prune. */
   adopted: z.object({ packs: count, sizeBytes: count, damaged: count }),
   network: z.object({

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** Which mailboxes: all, only some, or all but some; users by object id, user principal name or address. */
-export const mailboxSelectionSchema = z.discriminatedUnion('mode', [
+const mailboxSelectionSchema = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('all') }),
   z.object({
     mode: z.literal('selected'),

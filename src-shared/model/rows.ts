@@ -21,7 +21,6 @@ export type ObjectRef = z.infer<typeof objectRefSchema>;
 
 /** How the content of an item is rebuilt from its object: as it is, or by joining a split MIME message. */
 export const contentKind = { bytes: 0, mime: 1 } as const;
-export type ContentKind = (typeof contentKind)[keyof typeof contentKind];
 
 /** Kind, size of the rebuilt content in bytes, object. */
 export const contentRefSchema = z.tuple([z.union([z.literal(0), z.literal(1)]), size, objectRefSchema]);

@@ -23,6 +23,16 @@ import { CodecPool, type CodecThread } from './codec-pool.ts';
 import { forEachConcurrent } from './concurrency.ts';
 import { syncCatalog } from './sync-catalog.ts';
 
+/** What ends a run in its middle without touching what it has: that much becomes a partial snapshot. */
+const endingCodes = [
+  'cancelled',
+  'sign-in-tenant-unknown',
+  'sign-in-application-unknown',
+  'sign-in-secret-wrong',
+  'sign-in-secret-expired',
+  'sign-in-certificate-rejected',
+] as const;
+
 /** What a backup works with. */
 export interface BackupServices {
   readonly vault: Vault;
@@ -101,7 +111,7 @@ class Backup {
     }
   }
 
-  /** Backs up all accounts. A cancelled run stops here and keeps what it has. */
+  /** Backs up all accounts. A run that was cancelled or lost its sign-in stops here and keeps what it has. */
   async #backUpAccounts(recorder: Recorder, accounts: readonly AccountRow[]): Promise<void> {
     const known = new Map(this.#services.catalog.accounts(this.#run.item.id).map((row) => [row.id, row]));
     const changed = accounts.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
@@ -112,8 +122,8 @@ class Backup {
         this.#backUpAccount(recorder, account),
       );
     } catch (error) {
-      if (!isAppError(error, 'cancelled')) throw error;
-      this.#ledger.record({ kind: 'failed', code: 'cancelled' });
+      if (!isAppError(error, ...endingCodes)) throw error;
+      this.#ledger.record({ kind: 'failed', code: error.code });
     }
   }
 

@@ -23,16 +23,11 @@ export interface LocalDiskStoreOptions {
   readonly agentName?: string;
 }
 
-/** Opens a folder as a store; creates the folder when it is missing. */
+/** Opens a folder as a store. Creates nothing: the first object that is written makes the folder where it is missing. */
 export async function openLocalDiskStore(
   rootPath: string,
   options: LocalDiskStoreOptions = {},
 ): Promise<ObjectStore> {
-  try {
-    await mkdir(join(rootPath, temporaryFolder), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    if (!hasCode(error, 'EROFS')) throw storeError(error, rootPath);
-  }
   const agentName = options.agentName ?? 'agent';
   await removeDeadTemporaries(join(rootPath, temporaryFolder), agentName);
   return new LocalDiskStore(rootPath, options.isDurable ?? true, agentName);
@@ -108,6 +103,7 @@ class LocalDiskStore implements ObjectStore {
     const path = this.#path(name);
     const temporaryPath = this.#temporaryPrefix + randomBytes(12).toString('hex');
     try {
+      await this.#ensureFolder(dirname(temporaryPath));
       await this.#ensureFolder(dirname(path));
       await this.#writeTemporary(temporaryPath, bytes);
       await link(temporaryPath, path);

@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkClientManners, checkGraphTraffic, isGraphContractAvailable } from '../support/graph-contract.ts';
+import {
+  checkClientManners,
+  checkGraphTraffic,
+  isGraphContractAvailable,
+} from '../support/graph-contract.ts';
 
 const projectRoot = join(import.meta.dirname, '../..');
 

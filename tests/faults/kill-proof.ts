@@ -11,8 +11,13 @@ say(`seed ${seed}`);
 const startedMs = performance.now();
 const figures = await KillRounds.run({ seed, perPhase: 16, atAnyTime: 20, messagesPerUser: 60, log: say });
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
-const { kills, escaped, vaults, adoptedPacks, adoptedBytes, duplicates, duplicateBytes, storedBytes } = figures;
-say(`killed: ${Object.entries(kills).map(([phase, count]) => `${phase} ${count}`).join(', ')}`);
+const { kills, escaped, vaults, adoptedPacks, adoptedBytes, duplicates, duplicateBytes, storedBytes } =
+  figures;
+say(
+  `killed: ${Object.entries(kills)
+    .map(([phase, count]) => `${phase} ${count}`)
+    .join(', ')}`,
+);
 say(`ended before their kill: ${escaped}; vaults: ${vaults}; bytes stored in the end: ${storedBytes}`);
 say(`adopted: ${adoptedPacks} packs, ${adoptedBytes} bytes`);
 say(`stored twice: ${duplicates} chunks, ${duplicateBytes} bytes`);

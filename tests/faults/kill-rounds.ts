@@ -2,9 +2,10 @@
  * Kills backups and proves after each kill that nothing is lost: the next run completes, the restored tree is what the
  * organization holds, every byte verifies, nothing is stored twice, and what the dead left is adopted or reported.
  */
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { BackupNews, BackupOrder } from '../support/backup-process.ts';
 import { BackupScene, password, type Machine } from '../support/backup-scene.ts';
 import { seededChance, type Chance } from '../support/chance.ts';
@@ -12,6 +13,7 @@ import { phases, type KillPoint, type Phase } from '../support/kill-point.ts';
 import { differences } from '../support/mail-tree.ts';
 import { openBareVault, takeCensus, type PackCensus } from '../support/pack-census.ts';
 import { order } from '../support/simulator-control.ts';
+import type { Vault } from '../../src-worker/vault/vault.ts';
 
 /** A kill at a place, or after so many milliseconds of saving. */
 export type PlannedKill = { readonly checkpointIntervalMs: number } & (
@@ -31,7 +33,9 @@ export interface KillFigures {
   readonly vaults: number;
 }
 
-/** Two runs of one machine may be killed in a row, so that the next one meets the leftovers of both. */
+const childPath = join(import.meta.dirname, '../support/backup-process.ts');
+
+/** Runs may be killed in a row, so that the next one meets the leftovers of all of them. */
 const longestRow = 3;
 const roundsPerVault = 8;
 /** Three open packs of 16 MiB a codec thread: what a killed run may at most store again. */
@@ -40,6 +44,7 @@ const openPackBytes = 3 * 16 * 1024 * 1024;
 export class KillRounds {
   readonly #scene: BackupScene;
   readonly #chance: Chance;
+  readonly #childEnvironment: NodeJS.ProcessEnv;
   readonly #kills: Record<Phase | 'any', number> = {
     enumerating: 0,
     fetching: 0,
@@ -52,6 +57,7 @@ export class KillRounds {
   #adoptedPacks = 0;
   #adoptedBytes = 0;
   #vaults = 1;
+  #bareVault: Vault | undefined;
   /** Of the present vault as it is now, and of those before as they were left. */
   #census: PackCensus | undefined;
   readonly #closedCensuses: PackCensus[] = [];
@@ -59,6 +65,10 @@ export class KillRounds {
   private constructor(scene: BackupScene, seed: number) {
     this.#scene = scene;
     this.#chance = seededChance(seed);
+    // Children that are killed never keep what they compiled, so one that lives does it for all.
+    this.#childEnvironment = { ...process.env, NODE_COMPILE_CACHE: join(scene.folderPath, 'compiled') };
+    const load = `import(${JSON.stringify(pathToFileURL(childPath).href)}).then(() => process.exit())`;
+    spawnSync(process.execPath, ['-e', load], { env: this.#childEnvironment });
   }
 
   /** Kills `perPhase` runs in each phase and `atAnyTime` at moments that nothing aims at. */
@@ -70,7 +80,13 @@ export class KillRounds {
     readonly log?: (line: string) => void;
   }): Promise<KillFigures> {
     const { seed, messagesPerUser } = plan;
-    const scene = await BackupScene.open({ profile: 'typical', users: 5, messagesPerUser, seed, latencyMs: 2 });
+    const scene = await BackupScene.open({
+      profile: 'typical',
+      users: 5,
+      messagesPerUser,
+      seed,
+      latencyMs: 2,
+    });
     try {
       const rounds = new KillRounds(scene, plan.seed);
       await rounds.#kill(plan);
@@ -107,13 +123,15 @@ export class KillRounds {
   #draw(phase: Phase | 'any'): PlannedKill {
     // With checkpoints there are several files of a kind in a run; without, a second one would rarely come.
     const checkpointIntervalMs = this.#chance.pick([100, 300, 3_600_000]);
-    if (phase === 'any') return { phase, checkpointIntervalMs, afterMs: this.#chance.below(500) };
+    if (phase === 'any') return { phase, checkpointIntervalMs, afterMs: this.#chance.below(300) };
     const isRequest = phase === 'enumerating' || phase === 'fetching';
     const moment = this.#chance.pick<KillPoint['moment']>(
       isRequest ? ['before', 'after'] : ['before', 'half', 'aside', 'after'],
     );
     const files = checkpointIntervalMs < 200 ? 2 : 1;
-    const most = { enumerating: 30, fetching: 12, packing: files, segmenting: files, committing: files }[phase];
+    const most = { enumerating: 30, fetching: 12, packing: files, segmenting: files, committing: files }[
+      phase
+    ];
     return { phase, checkpointIntervalMs, moment, count: 1 + this.#chance.below(most) };
   }
 
@@ -128,18 +146,18 @@ export class KillRounds {
       killPoint: kill.phase === 'any' ? undefined : kill,
       checkpointIntervalMs: kill.checkpointIntervalMs,
     };
-    const child = fork(join(import.meta.dirname, '../support/backup-process.ts'), { execArgv: [] });
-    let report = false;
-    let failure: string | undefined;
+    const child = fork(childPath, { execArgv: [], env: this.#childEnvironment });
+    const heard: BackupNews[] = [];
     child.on('message', (news: BackupNews) => {
-      if (news.type === 'report') report = true;
-      if (news.type === 'failure') failure = news.message;
-      if (news.type === 'saving' && kill.phase === 'any') setTimeout(() => child.kill('SIGKILL'), kill.afterMs);
+      heard.push(news);
+      if (news.type === 'saving' && kill.phase === 'any')
+        setTimeout(() => child.kill('SIGKILL'), kill.afterMs);
     });
     child.send(backupOrder);
     const signal = await new Promise((resolve) => child.once('exit', (_code, name) => resolve(name)));
-    if (failure !== undefined) throw new Error(`the backup failed instead of being killed: ${failure}`);
-    if (signal === 'SIGKILL' && !report) {
+    const failure = heard.find((news) => news.type === 'failure');
+    if (failure !== undefined) throw new Error(`a backup failed before its kill: ${failure.message}`);
+    if (signal === 'SIGKILL' && !heard.some(({ type }) => type === 'report')) {
       this.#kills[kill.phase] += 1;
       return true;
     }
@@ -172,7 +190,8 @@ export class KillRounds {
     const markers = readdirSync(join(vaultPath, 'sessions')).length;
     require(verified.leftovers >= markers, 'verify does not report the markers of dead sessions');
     require(readdirSync(join(vaultPath, '.tmp')).length === 0, 'unfinished files were not removed');
-    const census = await takeCensus(await openBareVault(vaultPath, password));
+    this.#bareVault ??= await openBareVault(vaultPath, password);
+    const census = await takeCensus(this.#bareVault);
     require(census.duplicateBytes <= openPackBytes, `${census.duplicateBytes} bytes were stored twice`);
     this.#census = census;
   }
@@ -190,6 +209,7 @@ export class KillRounds {
     this.#vaults += 1;
     if (this.#census !== undefined) this.#closedCensuses.push(this.#census);
     this.#census = undefined;
+    this.#bareVault = undefined;
   }
 
   #figures(): KillFigures {

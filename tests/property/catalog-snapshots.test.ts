@@ -22,7 +22,10 @@ type Change =
 const id = fc.constantFrom(...ids);
 const collection = fc.constantFrom(...collections);
 const change: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('put' as const), id, collection, version: fc.nat(3) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('put' as const), id, collection, version: fc.nat(3) }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('remove' as const), id, collection }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('removeCollection' as const), collection }) },
   {
@@ -134,7 +137,8 @@ describe('snapshots in the catalog', () => {
         });
         for (const [index, wanted] of expected.entries())
           expect(shownState(catalog, index + 1)).toEqual(wanted);
-        for (const each of ids) expect(catalog.currentItem(chainId, owner, each)).toEqual(state.items.get(each));
+        for (const each of ids)
+          expect(catalog.currentItem(chainId, owner, each)).toEqual(state.items.get(each));
         catalog.close();
       }),
       { numRuns: 150 },

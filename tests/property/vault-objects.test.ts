@@ -48,7 +48,9 @@ function contentOf({ seed, sizeBytes, isText, isMime }: Step): Uint8Array {
 }
 
 function mimeWith(attachment: Uint8Array): Uint8Array {
-  const lines = Buffer.from(attachment).toString('base64').replace(/(.{76})/g, '$1\r\n');
+  const lines = Buffer.from(attachment)
+    .toString('base64')
+    .replace(/(.{76})/g, '$1\r\n');
   const head = 'Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n';
   return new TextEncoder().encode(`${head}${lines}\r\n`);
 }
@@ -77,15 +79,13 @@ async function writeAll(steps: readonly Step[]): Promise<{ contents: ContentRef[
 /** Where each chunk lies, from the directories; throws for a chunk that lies twice. */
 function indexOf(packs: readonly FinishedPack[]): Map<string, ChunkPlace> {
   const places = new Map<string, ChunkPlace>();
-  for (const pack of packs) {
-    for (const { sequence, offsetBytes, storedBytes, chunks } of footerFrames(pack.footer)) {
-      for (const chunk of chunks) {
-        const key = Buffer.from(chunk.id).toString('hex');
-        if (places.has(key)) throw new Error('a chunk was stored twice');
-        const frame = { sequence, frameOffsetBytes: offsetBytes, frameStoredBytes: storedBytes };
-        const { offsetBytes: at, lengthBytes } = chunk;
-        places.set(key, { pack, ...frame, offsetBytes: at, lengthBytes });
-      }
+  const frames = packs.flatMap((pack) => [...footerFrames(pack.footer)].map((frame) => ({ pack, ...frame })));
+  for (const { pack, sequence, offsetBytes, storedBytes, chunks } of frames) {
+    const frame = { pack, sequence, frameOffsetBytes: offsetBytes, frameStoredBytes: storedBytes };
+    for (const { id, ...place } of chunks) {
+      const key = Buffer.from(id).toString('hex');
+      if (places.has(key)) throw new Error('a chunk was stored twice');
+      places.set(key, { ...frame, ...place });
     }
   }
   return places;

@@ -49,8 +49,10 @@ async function backUp(order: BackupOrder): Promise<BackupReport> {
 }
 
 process.once('message', (message) => {
-  backUp(message as BackupOrder).then(
-    (report) => tell({ type: 'report', report }),
-    (error: unknown) => tell({ type: 'failure', message: String(error) }),
-  ).finally(() => process.disconnect());
+  backUp(message as BackupOrder)
+    .then(
+      (report) => tell({ type: 'report', report }),
+      (error: unknown) => tell({ type: 'failure', message: String(error) }),
+    )
+    .finally(() => process.disconnect());
 });

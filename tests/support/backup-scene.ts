@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import type { BackupReport, JobProgress, RestoreReport, VerifyReport } from '../../src-shared/model/job.ts';
@@ -17,6 +16,7 @@ import { startEngine, type Engine, type EngineOptions } from '../../src-worker/e
 import { defaultRetryLimits } from '../../src-worker/graph/retry-policy.ts';
 import { treeOfFolder, treeOfTruth, type MailTree } from './mail-tree.ts';
 import { truthOf, type TruthLine } from './simulator-control.ts';
+import { sleepUntil } from './sleep.ts';
 
 export const password = 'correct horse battery staple';
 
@@ -29,10 +29,7 @@ export function engineOptions(catalogFolderPath: string, agent: string): EngineO
     catalogFolderPath,
     agent,
     productVersion: '0.0.0-test',
-    clock: {
-      nowMs: () => Date.now(),
-      sleep: (delayMs, signal) => pause(delayMs, undefined, signal && { signal }),
-    },
+    clock: { nowMs: () => Date.now(), sleep: sleepUntil },
     random: Math.random,
     passwordCost: cheapPassword,
     graph: { retryLimits: { ...defaultRetryLimits, firstDelayMs: 20, longestDelayMs: 200 } },
@@ -204,7 +201,7 @@ export class Machine {
 
 /** Follows a job to its end and answers its report. */
 export async function reportOf<P, R>(
-  job: AsyncIterator<P, R, void>,
+  job: { next(): Promise<IteratorResult<P, R>> },
   onProgress?: (progress: P) => void,
 ): Promise<R> {
   for (;;) {

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folder with validate-traffic.mjs and openapi.json, or undefined where there is none. */
-const contractDir = process.env['HOLDFAST_GRAPH_CONTRACT'];
+const contractDir = process.env['HOLDFAST_GRAPH_CONTRACT'] || undefined;
 const projectRoot = join(import.meta.dirname, '../..');
 
 /** True when `checkGraphTraffic` can judge; tests use it with `test.skipIf(!isGraphContractAvailable)`. */

@@ -57,7 +57,8 @@ function dieAtRequest(pattern: RegExp, count: number, moment: KillPoint['moment'
 
 function dieAtFile(wanted: VaultFileKind, count: number, moment: KillPoint['moment']): void {
   const seen = { writing: 0, linking: 0, linked: 0 };
-  const isIt = (kind: VaultFileKind, at: keyof typeof seen): boolean => kind === wanted && ++seen[at] === count;
+  const isIt = (kind: VaultFileKind, at: keyof typeof seen): boolean =>
+    kind === wanted && ++seen[at] === count;
   interceptVaultWrites({
     async writing(kind, bytes, write) {
       const isDue = isIt(kind, 'writing');

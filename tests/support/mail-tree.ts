@@ -60,7 +60,9 @@ export function differences(actual: MailTree, expected: MailTree): string[] {
     else if (has.join() !== wants.join()) {
       const lost = wants.filter((hash) => !has.includes(hash));
       const extra = has.filter((hash) => !wants.includes(hash));
-      found.push(`${path}: ${has.length} messages of ${wants.length}, lost ${lost}, too many ${extra}`);
+      found.push(
+        `${path}: ${has.length} messages of ${wants.length}, lost ${lost.join()}, too many ${extra.join()}`,
+      );
     }
   }
   return found.slice(0, 20);

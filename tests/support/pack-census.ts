@@ -35,17 +35,15 @@ export async function takeCensus(vault: Vault): Promise<PackCensus> {
     if (pack === undefined) continue;
     census.packs += 1;
     census.packBytes += pack.sizeBytes;
-    for (const { chunks } of footerFrames(pack.footer)) {
-      for (const { id, lengthBytes } of chunks) {
-        const key = Buffer.from(id).toString('base64');
-        census.chunks += 1;
-        census.chunkBytes += lengthBytes;
-        if (seen.has(key)) {
-          census.duplicates += 1;
-          census.duplicateBytes += lengthBytes;
-        }
-        seen.add(key);
+    for (const { id, lengthBytes } of [...footerFrames(pack.footer)].flatMap(({ chunks }) => chunks)) {
+      const key = Buffer.from(id).toString('base64');
+      census.chunks += 1;
+      census.chunkBytes += lengthBytes;
+      if (seen.has(key)) {
+        census.duplicates += 1;
+        census.duplicateBytes += lengthBytes;
       }
+      seen.add(key);
     }
   }
   return census;

@@ -64,7 +64,8 @@ export function describeStore({ open, reopen }: StoreUnderTest): void {
   });
 
   test('a list has the names and sizes below a folder, and nothing else', async () => {
-    for (const name of ['ends/a', 'ends/b/c', 'endsieve', 'segs/a']) await store.createIfAbsent(name, text(name));
+    for (const name of ['ends/a', 'ends/b/c', 'endsieve', 'segs/a'])
+      await store.createIfAbsent(name, text(name));
     expect(await names('ends/')).toEqual(['ends/a', 'ends/b/c']);
     expect(await names('')).toEqual(['ends/a', 'ends/b/c', 'endsieve', 'segs/a']);
     for await (const { name, sizeBytes } of store.list('')) expect(sizeBytes).toBe(name.length);

@@ -25,5 +25,7 @@ const unexpected = skipped.filter((name) => !allowed.has(name));
 for (const name of unexpected) process.stdout.write(`skipped, and not in ${allowedPath}: ${name}\n`);
 // A suite that could not even be loaded has failed without a failed test.
 const failed = Math.max(report.numFailedTests, Math.min(report.numFailedTestSuites, 1)) + unexpected.length;
-process.stdout.write(`${report.numPassedTests} passed, ${failed} failed, ${skipped.length - unexpected.length} skipped\n`);
+process.stdout.write(
+  `${report.numPassedTests} passed, ${failed} failed, ${skipped.length - unexpected.length} skipped\n`,
+);
 process.exitCode = failed > 0 || report.numPassedTests === 0 ? 1 : 0;

@@ -6,7 +6,7 @@ import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 /** Byte 9 of a sealed file's header (docs/vault-format.md section 4), and where such files end up. */
-export const vaultFiles = {
+const vaultFiles = {
   pack: { fileClass: 1, folder: '/packs/' },
   segment: { fileClass: 2, folder: '/segs/' },
   commit: { fileClass: 3, folder: '/ends/' },
@@ -23,7 +23,7 @@ export interface VaultWriteHooks {
   readonly linked?: (kind: VaultFileKind) => void;
 }
 
-export type WritePart = (bytes: Uint8Array) => Promise<void>;
+type WritePart = (bytes: Uint8Array) => Promise<void>;
 
 /** From now on, writes of vault files go through `hooks`; the answer ends that. */
 export function interceptVaultWrites(hooks: VaultWriteHooks): () => void {

@@ -48,6 +48,7 @@ export class Recorder {
   readonly #resume = new Map<string, { owner: RowOwner; state: StateRow }>();
   #packBytes = 0;
   #newPacks = 0;
+  #newChunks = 0;
 
   private constructor(services: RecorderServices, head: ChainHead, session: WriteSession) {
     this.#services = services;
@@ -65,9 +66,9 @@ export class Recorder {
     return this.#session;
   }
 
-  /** Bytes and number of packs that this run has stored, over all its sessions. */
-  get stored(): { packBytes: number; packs: number } {
-    return { packBytes: this.#packBytes, packs: this.#newPacks };
+  /** What this run has stored, over all its sessions; chunks as of the last commit. */
+  get stored(): { packBytes: number; packs: number; chunks: number } {
+    return { packBytes: this.#packBytes, packs: this.#newPacks, chunks: this.#newChunks };
   }
 
   countPack(sizeBytes: number): void {
@@ -169,7 +170,7 @@ export class Recorder {
 
   async #commit(outcome: SnapshotOutcome): Promise<CommitRecord> {
     const { pool, ledger, vault, catalog, protectedItem } = this.#services;
-    await pool.flush();
+    this.#newChunks = (await pool.flush()).newChunks;
     const summary = { protectedItem, outcome, counts: ledger.counts, issues: ledger.causes };
     const committed = await this.#session.commit(summary);
     this.#head = { ...this.#head, number: committed.record.number, parent: committed.hash };

@@ -146,7 +146,7 @@ function idColumns(rows: readonly RemovalRow[]): { collections: string[]; ids: s
 }
 
 /** The single record of a commit. `parent` is the SHA-256 of the previous commit of the chain, null for the first. */
-export const commitSchema = z.object({
+const commitSchema = z.object({
   v: z.literal(1),
   chain: key,
   number: z.number().int().positive(),

@@ -2,7 +2,6 @@
  * Reads what sessions left: commits along a chain, the records of their segments, and packs that no commit lists.
  * Everything is checked against the hashes that the commits name.
  */
-import { decode } from 'cborg';
 import { sha256 } from '../../codec/hash.ts';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import {
@@ -65,14 +64,6 @@ export async function* readSegments(vault: Vault, commit: CommitRecord): AsyncIt
       if (frame.type === frameType.record) yield decodeRecord(frame.raw);
     }
   }
-}
-
-/** What an open-session marker says; undefined where it cannot be read. */
-export async function readSessionMarker(vault: Vault, name: string): Promise<unknown> {
-  const bytes = await vault.store.read(name);
-  if (bytes === undefined) return undefined;
-  const [frame] = readFrames(contextOf(vault, fileClass.session, bytes), bytes, vault.compressor.decompress);
-  return frame === undefined ? undefined : decode(frame.raw);
 }
 
 /** The bytes of a pack, checked against its name; undefined when there is no such pack. */

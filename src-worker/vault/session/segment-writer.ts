@@ -11,8 +11,8 @@ import type { Vault } from '../vault.ts';
 
 const compressionLevel = 3;
 const segmentBytes = 4 * 1024 * 1024;
-/** Rows wait until so many of one account are together; more would only cost memory. */
-const rowsPerRecord = 1024;
+/** Rows of an account wait for so many of their kind: alone they would neither compress nor seal cheaply. */
+const rowsPerRecord = 256;
 
 /** A segment as a commit names it. */
 export interface WrittenSegment {
@@ -31,7 +31,7 @@ export class SegmentWriter {
   readonly #sessionId: string;
   readonly #written: WrittenSegment[] = [];
   #file: SealedFileWriter | undefined;
-  #pending: PendingRows | undefined;
+  readonly #pending = new Map<string, PendingRows>();
 
   constructor(vault: Vault, sessionId: string) {
     this.#vault = vault;
@@ -39,40 +39,47 @@ export class SegmentWriter {
   }
 
   async writeItem(owner: RowOwner, row: ItemRow): Promise<void> {
-    if (this.#pending?.t !== 'items' || !isSameOwner(this.#pending.owner, owner)) {
-      await this.#flushRows();
-      this.#pending = { t: 'items', owner, rows: [] };
-    }
-    this.#pending.rows.push(row);
-    if (this.#pending.rows.length >= rowsPerRecord) await this.#flushRows();
+    const pending = await this.#pendingOf(owner, 'items');
+    if (pending.t === 'items') pending.rows.push(row);
+    await this.#flushIfFull(pending);
   }
 
   async writeRemoval(owner: RowOwner, row: RemovalRow): Promise<void> {
-    if (this.#pending?.t !== 'removals' || !isSameOwner(this.#pending.owner, owner)) {
-      await this.#flushRows();
-      this.#pending = { t: 'removals', owner, rows: [] };
-    }
-    this.#pending.rows.push(row);
-    if (this.#pending.rows.length >= rowsPerRecord) await this.#flushRows();
+    const pending = await this.#pendingOf(owner, 'removals');
+    if (pending.t === 'removals') pending.rows.push(row);
+    await this.#flushIfFull(pending);
   }
 
-  /** Writes a record behind all rows given before. */
+  /** Writes a record behind all rows of its account that were given before. */
   async write(record: SegmentRecord): Promise<void> {
-    await this.#flushRows();
+    if ('account' in record) await this.#flushRows(this.#pending.get(keyOf(record)));
     await this.#append(record);
   }
 
   /** Puts what is left into the store and returns all segments in order. */
   async finish(): Promise<readonly WrittenSegment[]> {
-    await this.#flushRows();
+    for (const pending of [...this.#pending.values()]) await this.#flushRows(pending);
     await this.#closeFile();
     return this.#written;
   }
 
-  async #flushRows(): Promise<void> {
-    const pending = this.#pending;
-    this.#pending = undefined;
+  /** The rows of an account that wait; those of the other kind are written first, because order counts. */
+  async #pendingOf(owner: RowOwner, kind: PendingRows['t']): Promise<PendingRows> {
+    const waiting = this.#pending.get(keyOf(owner));
+    if (waiting?.t === kind) return waiting;
+    await this.#flushRows(waiting);
+    const fresh: PendingRows = { t: kind, owner, rows: [] };
+    this.#pending.set(keyOf(owner), fresh);
+    return fresh;
+  }
+
+  async #flushIfFull(pending: PendingRows): Promise<void> {
+    if (pending.rows.length >= rowsPerRecord) await this.#flushRows(pending);
+  }
+
+  async #flushRows(pending: PendingRows | undefined): Promise<void> {
     if (pending === undefined) return;
+    this.#pending.delete(keyOf(pending.owner));
     await this.#append(
       pending.t === 'items'
         ? itemsRecord(pending.owner, pending.rows)
@@ -108,6 +115,6 @@ export class SegmentWriter {
   }
 }
 
-function isSameOwner(a: RowOwner, b: RowOwner): boolean {
-  return a.account === b.account && a.workload === b.workload;
+function keyOf({ workload, account }: RowOwner): string {
+  return `${workload} ${account}`;
 }

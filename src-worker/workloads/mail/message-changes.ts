@@ -3,8 +3,8 @@ import { graphPath } from '../../graph/paths.ts';
 import type { AccountScope, ItemChanges } from '../workload.ts';
 import { describeMessage, messageFields, messageSchema } from './message.ts';
 
-/** Pages above about 500 are answered slowly and time out more often. */
-const pageSize = 500;
+/** One request more per hundred messages, and little memory where many folders are enumerated at the same time. */
+const pageSize = 100;
 
 /** Pages of changes since `link`, or of all messages. Throws `delta-expired` and `collection-gone`. */
 export async function* messageChanges(

@@ -39,20 +39,19 @@ describe('a run without changes', () => {
   afterAll(() => scene.close());
 
   test('asks for one delta page per folder, for the folders of each mailbox, and for the accounts once', () => {
-    const { [messageDelta]: deltas, ListUsers, ...perMailbox } = cost.statistics.requests;
-    expect(deltas).toBe(folders);
-    expect(ListUsers).toBe(1);
-    expect(perMailbox).toEqual({
+    const { 'users.mailFolders.ListChildFolders': childLists, ...others } = cost.statistics.requests;
+    expect(others).toEqual({
+      ListUsers: 1,
       'users.mailFolders.delta': users,
       'users.ListMailFolders': users,
-      'users.mailFolders.ListChildFolders': expect.any(Number),
+      [messageDelta]: folders,
     });
     // Hidden folders show up in no delta, so each is asked for its children.
-    expect(perMailbox['users.mailFolders.ListChildFolders']).toBeLessThanOrEqual(2 * users);
+    expect(childLists).toBeLessThanOrEqual(2 * users);
   });
 
   test('writes no pack and records a complete snapshot', () => {
-    expect(cost.report.stored).toEqual({ packs: 0, packBytes: 0 });
+    expect(cost.report.stored).toMatchObject({ packs: 0, packBytes: 0 });
     expect(cost.report.outcome).toBe('complete');
     expect(cost.report.counts.saved).toBe(0);
   });

@@ -1,21 +1,22 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { startSimulator, type RunningSimulator } from '../../../src-simulator/start-simulator.ts';
 import { control, ending, Machine } from './holdfast.ts';
 
 let simulator: RunningSimulator;
 let machine: Machine;
 
-beforeEach(async () => {
+/** An organization so far away that a backup is still at it when the next command has started. */
+async function begin(latencyMs: number): Promise<void> {
   simulator = await startSimulator({
     seed: 8,
     profile: 'uniform',
     users: 3,
-    messagesPerUser: 150,
-    latencyMs: 60,
+    messagesPerUser: 100,
+    latencyMs,
   });
   machine = new Machine();
   await machine.setUp(simulator);
-});
+}
 afterEach(async () => {
   machine.remove();
   await simulator.close();
@@ -32,6 +33,7 @@ async function untilFetching(): Promise<void> {
 }
 
 test('Ctrl-C keeps what was saved as a partial snapshot, and the next run completes it', async () => {
+  await begin(40);
   const child = machine.start(['backup', '--json']);
   const ended = ending(child);
   await untilFetching();
@@ -41,7 +43,7 @@ test('Ctrl-C keeps what was saved as a partial snapshot, and the next run comple
   const stopped = (JSON.parse(output) as { report: { outcome: string; counts: { saved: number } } }).report;
   expect(stopped.outcome).toBe('partial');
   expect(stopped.counts.saved).toBeGreaterThan(0);
-  expect(stopped.counts.saved).toBeLessThan(450);
+  expect(stopped.counts.saved).toBeLessThan(300);
   expect(errors).toContain('Stopping');
   const { report } = await machine.json<{ report: { outcome: string; counts: { saved: number } } }>([
     'backup',
@@ -54,15 +56,19 @@ test('Ctrl-C keeps what was saved as a partial snapshot, and the next run comple
     '--to',
     machine.path('out'),
   ]);
-  expect(restored.report.restored).toBe(450);
+  expect(restored.report.restored).toBe(300);
 });
 
 test('a second backup into the same vault is refused while one runs, and the first goes on', async () => {
+  await begin(250);
   const child = machine.start(['backup', '--json']);
   const ended = ending(child);
   await untilFetching();
   const { error } = await machine.json<{ error: { code: string; message: string } }>(['backup'], 9);
   expect(error).toMatchObject({ code: 'vault-busy' });
   expect(error.message).toContain('Nothing was changed');
-  expect((await ended).exitCode).toBe(0);
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGINT');
+  const { output } = await ended;
+  expect(JSON.parse(output)).toMatchObject({ report: { snapshot: 1, outcome: 'partial' } });
 });

@@ -36,14 +36,19 @@ test.each(['../outside', '/etc/passwd', 'a//b', 'Upper', 'packs/.hidden', 'a\\b'
 test('unfinished files of this machine go when their process is gone; those of others stay', async () => {
   const folder = join(rootPath, '.tmp');
   mkdirSync(folder);
-  const [ownDead, ownAlive, foreign] = ['agent1_999999999_aa', `agent1_${process.pid}_bb`, 'agent2_999999999_cc'];
-  for (const name of [ownDead, ownAlive, foreign]) writeFileSync(join(folder, name!), 'half');
+  const [ownDead, ownAlive, foreign] = [
+    'agent1_999999999_aa',
+    `agent1_${process.pid}_bb`,
+    'agent2_999999999_cc',
+  ];
+  for (const name of [ownDead, ownAlive, foreign]) writeFileSync(join(folder, name), 'half');
   await openLocalDiskStore(rootPath, { agentName: 'agent1' });
   expect(readdirSync(folder).sort()).toEqual([ownAlive, foreign]);
 });
 
 test('unfinished files are in no list', async () => {
   const store = await openLocalDiskStore(rootPath);
+  mkdirSync(join(rootPath, '.tmp'));
   writeFileSync(join(rootPath, '.tmp', 'agent_1_aa'), 'half');
   const names = [];
   for await (const { name } of store.list('')) names.push(name);

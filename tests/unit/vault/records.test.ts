@@ -23,7 +23,10 @@ const item: fc.Arbitrary<ItemRow> = fc.record({
   collection: fc.constantFrom('inbox', 'sent', 'old'),
   version: fc.string({ maxLength: 40 }),
   content: fc.tuple(fc.constantFrom(0 as const, 1 as const), fc.nat(2 ** 40), object),
-  info: fc.dictionary(fc.string({ maxLength: 20 }), fc.oneof(fc.string(), fc.boolean(), fc.array(fc.string()))),
+  info: fc.dictionary(
+    fc.string({ maxLength: 20 }),
+    fc.oneof(fc.string(), fc.boolean(), fc.array(fc.string())),
+  ),
 });
 
 describe('records of a segment', () => {
@@ -60,7 +63,12 @@ describe('records of a segment', () => {
 
   test('a record that could not be read again is not written', () => {
     const link = 'x'.repeat(40_000);
-    const record: SegmentRecord = { t: 'states', ...owner, put: [{ collection: 'inbox', link }], removed: [] };
+    const record: SegmentRecord = {
+      t: 'states',
+      ...owner,
+      put: [{ collection: 'inbox', link }],
+      removed: [],
+    };
     expect(() => encodeRecord(record)).toThrow(expect.objectContaining({ code: 'internal' }));
   });
 });

@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../src-worker/codec/hash.ts';
 import { fileClass, frameType, trailerBytes } from '../../../src-worker/vault/format/layout.ts';
 import type { SealContext } from '../../../src-worker/vault/format/seal.ts';
-import { openFooter, readFrames, type OpenedFrame } from '../../../src-worker/vault/format/sealed-file-reader.ts';
+import {
+  openFooter,
+  readFrames,
+  type OpenedFrame,
+} from '../../../src-worker/vault/format/sealed-file-reader.ts';
 import { SealedFileWriter } from '../../../src-worker/vault/format/sealed-file-writer.ts';
 import type { Vault } from '../../../src-worker/vault/vault.ts';
 import { bareVault } from '../../support/bare-vault.ts';
@@ -15,13 +19,13 @@ beforeAll(async () => {
 const first = new TextEncoder().encode('the first record');
 const second = new TextEncoder().encode('the second record, a little longer');
 
-function writeFile(context: SealContext, directory = new Uint8Array([1, 2, 3])): Uint8Array {
-  const file = new SealedFileWriter(context, 64);
+function writeFile(context: SealContext): Uint8Array<ArrayBuffer> {
+  const file = new SealedFileWriter(context, new ArrayBuffer(64));
   for (const payload of [first, second]) {
     const rawBytes = payload.length;
     file.append({ type: frameType.record, flags: 0, count: 1, stored: payload, rawBytes });
   }
-  return file.finish(directory);
+  return file.finish(new Uint8Array([1, 2, 3]));
 }
 
 /** Everything that a reader checks of a file: each frame in turn, and the footer as its trailer finds it. */
@@ -82,7 +86,7 @@ describe('a sealed file', () => {
 
   test('is refused with two frames changed about', () => {
     const context = vault.keys.writeContext(fileClass.segment);
-    const file = new SealedFileWriter(context, 64);
+    const file = new SealedFileWriter(context, new ArrayBuffer(64));
     for (const stored of [first, first.toReversed()])
       file.append({ type: frameType.record, flags: 0, count: 1, stored, rawBytes: stored.length });
     const bytes = file.finish(new Uint8Array(0));

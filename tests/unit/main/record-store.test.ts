@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { locateDataFolder } from '../../../src-main/records/data-folder.ts';
+import { RecordStore } from '../../../src-main/records/record-store.ts';
+
+const organization = {
+  id: 'a'.repeat(32),
+  name: 'Nordlicht',
+  region: { kind: 'Global' as const },
+  tenantId: 'nordlicht.example',
+  clientId: '7814cec1-ab3c-415d-ab03-62f9abb83030',
+  credentialKind: 'secret' as const,
+};
+const vault = { id: 'b'.repeat(32), name: 'Attic', path: '/mnt/attic' };
+
+let folderPath: string;
+let path: string;
+let store: RecordStore;
+beforeEach(() => {
+  folderPath = mkdtempSync(join(tmpdir(), 'records-'));
+  path = join(folderPath, 'state.db');
+  store = new RecordStore(path);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folderPath, { recursive: true });
+});
+
+test('records are the same after the file was closed and opened', () => {
+  store.putOrganization(organization);
+  store.putVault(vault);
+  const item = {
+    id: 'c'.repeat(32),
+    name: 'All mail',
+    organizationId: organization.id,
+    vaultId: vault.id,
+    mailboxes: { mode: 'excluding' as const, users: ['x@nordlicht.example'] },
+  };
+  store.addProtectedItem(item);
+  const { agent } = store;
+  store.close();
+  store = new RecordStore(path);
+  expect([store.organizations(), store.vaults(), store.protectedItems()]).toEqual([
+    [organization],
+    [vault],
+    [item],
+  ]);
+  expect(store.agent).toBe(agent);
+  expect(agent).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test('a known vault or organization is changed in its place', () => {
+  store.putVault(vault);
+  store.putVault({ ...vault, path: '/mnt/cellar' });
+  store.putOrganization(organization);
+  store.putOrganization({ ...organization, credentialKind: 'certificate' });
+  expect(store.vaults()).toEqual([{ ...vault, path: '/mnt/cellar' }]);
+  expect(store.organizations()).toEqual([{ ...organization, credentialKind: 'certificate' }]);
+});
+
+test('two records of a kind cannot have names that differ in case only', () => {
+  store.putVault(vault);
+  expect(() => store.putVault({ ...vault, id: 'd'.repeat(32), name: 'ATTIC' })).toThrow(/UNIQUE/);
+});
+
+test('a job is recorded when it starts and again when it ends, the newest first', () => {
+  const start = { kind: 'backup' as const, vaultId: vault.id, protectedItemId: null };
+  const first = store.startJob({ ...start, startedAt: '2026-11-20T14:40:00.000Z' });
+  store.startJob({ ...start, startedAt: '2026-11-20T15:40:00.000Z' });
+  const end = { endedAt: '2026-11-20T14:41:00.000Z', outcome: 'complete' as const, errorCode: null };
+  store.endJob(first, { ...end, report: { snapshot: 1 } });
+  expect(store.jobs(10)).toMatchObject([
+    { endedAt: null, outcome: null },
+    { id: first, outcome: 'complete', report: { snapshot: 1 } },
+  ]);
+});
+
+test('a row that is not as Holdfast writes it is an error with a remedy, not a crash later', () => {
+  store.putVault(vault);
+  const database = new Database(path);
+  database.prepare("UPDATE vaults SET id = 'short'").run();
+  database.close();
+  expect(() => store.vaults()).toThrow(expect.objectContaining({ code: 'input-invalid' }) as Error);
+});
+
+test('records of a newer Holdfast are refused and left as they are', () => {
+  store.close();
+  const database = new Database(path);
+  database.pragma('user_version = 99');
+  database.close();
+  const before = readFileSync(path);
+  expect(() => new RecordStore(path)).toThrow(/newer Holdfast/);
+  expect(readFileSync(path)).toEqual(before);
+  rmSync(path);
+  store = new RecordStore(path);
+});
+
+test.each([
+  ['linux', { HOLDFAST_HOME: '/srv/hf' }, '/srv/hf'],
+  ['linux', { XDG_DATA_HOME: '/xdg' }, '/xdg/holdfast'],
+  ['darwin', {}, 'Library/Application Support/Holdfast'],
+] as const)('on %s with %o the data folder is %s', (platform, env, expected) => {
+  expect(locateDataFolder(env, platform).path).toContain(expected);
+});
