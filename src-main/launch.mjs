@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as modules from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -47,6 +48,8 @@ function refuse(what) {
 }
 
 if (isUsable()) {
+  // Compiled code is kept beside the packages, and not in a temporary folder that others can write to.
+  modules.enableCompileCache(join(here, '..', 'node_modules', '.cache', 'holdfast'));
   await import('./cli.ts');
 } else {
   const nodePath = installedNode();

@@ -52,6 +52,7 @@ function replyWritten(items: readonly WriteRequest[]): void {
 port.on('message', (request: CodecRequest) => {
   switch (request.type) {
     case 'write':
+      writer.isHurried = request.isHurried;
       replyWritten(request.items);
       break;
     case 'recycle':

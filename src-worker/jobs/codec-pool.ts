@@ -10,6 +10,8 @@ import type { BufferShelf } from './buffer-shelf.ts';
 
 const batchBytes = 256 * 1024;
 const batchItems = 64;
+/** A thread that has this many batches to do is what the backup waits for. */
+const hurryAfterBatches = 3;
 /** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
 const maxQueuedBytes = 24 * 1024 * 1024;
 
@@ -24,7 +26,8 @@ export interface WriteRequest {
 
 /** What the engine sends to a codec thread. */
 export type CodecRequest =
-  | { readonly type: 'write'; readonly items: readonly WriteRequest[] }
+  /** `isHurried`: content comes faster than it is stored, so speed counts more than the last percent of size. */
+  | { readonly type: 'write'; readonly items: readonly WriteRequest[]; readonly isHurried: boolean }
   | { readonly type: 'recycle'; readonly packBuffer: ArrayBuffer }
   | { readonly type: 'flush' };
 
@@ -57,6 +60,7 @@ class PoolMember {
   batch: WriteRequest[] = [];
   batchBytes = 0;
   queuedBytes = 0;
+  batchesUnderWay = 0;
   flushes: PromiseWithResolvers<WriteTotals>[] = [];
 
   constructor(thread: CodecThread) {
@@ -141,6 +145,7 @@ export class CodecPool {
   #take(member: PoolMember, reply: CodecReply): void {
     switch (reply.type) {
       case 'written':
+        member.batchesUnderWay -= 1;
         for (const buffer of reply.buffers) this.#shelf.giveBack(buffer);
         for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
         break;
@@ -193,7 +198,9 @@ export class CodecPool {
     member.batch = [];
     member.batchBytes = 0;
     const buffers = items.map((item) => item.bytes.buffer);
-    member.thread.send({ type: 'write', items }, buffers);
+    const isHurried = member.batchesUnderWay >= hurryAfterBatches;
+    member.batchesUnderWay += 1;
+    member.thread.send({ type: 'write', items, isHurried }, buffers);
   }
 
   #scheduleSend(): void {

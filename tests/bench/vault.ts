@@ -29,6 +29,8 @@ interface Measured {
 
 const peerEnvironment = {
   ...process.env,
+  // What launch.mjs does for the command line.
+  NODE_COMPILE_CACHE: 'node_modules/.cache/holdfast',
   RESTIC_PASSWORD: 'benchmark',
   BORG_PASSPHRASE: 'benchmark',
   BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes',
