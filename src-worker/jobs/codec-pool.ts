@@ -111,7 +111,7 @@ export class CodecPool {
       this.#waiters.set(sequence, { resolve, reject, sizeBytes: bytes.length });
     });
     if (member.batchBytes >= batchBytes || member.batch.length >= batchItems) this.#send(member);
-    else this.#scheduleSend();
+    else if (member.batchesUnderWay === 0) this.#scheduleSend();
     return result;
   }
 
@@ -148,6 +148,8 @@ export class CodecPool {
         member.batchesUnderWay -= 1;
         for (const buffer of reply.buffers) this.#shelf.giveBack(buffer);
         for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
+        // What came while the thread was busy travels together.
+        if (member.batchesUnderWay === 0) this.#send(member);
         break;
       case 'pack':
         this.#store(member, reply.pack);
@@ -203,6 +205,7 @@ export class CodecPool {
     member.thread.send({ type: 'write', items, isHurried }, buffers);
   }
 
+  /** An idle thread gets what there is, as soon as this turn's answers are in. */
   #scheduleSend(): void {
     if (this.#isSendScheduled) return;
     this.#isSendScheduled = true;

@@ -76,7 +76,7 @@ export class AccountBackup {
   async considerItem(head: ItemHead): Promise<void> {
     const { catalog, chainId, ledger, recorder, progress } = this.services;
     if (this.#savedOutOfTurn.get(head.id) === head.version) return;
-    const known = catalog.currentItem(chainId, this.owner, head.id);
+    const known = this.baseNumber === 0 ? undefined : catalog.currentItem(chainId, this.owner, head.id);
     if (known !== undefined && known.collection !== head.collection)
       this.#savedOutOfTurn.set(head.id, head.version);
     if (known === undefined || known.version !== head.version || head.version === '') {
