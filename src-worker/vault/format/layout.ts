@@ -30,6 +30,8 @@ export const trailerBytes = 12;
 export const packBytes = 16 * 1024 * 1024;
 /** No frame may claim a larger raw payload; bounds what a reader allocates before it has decompressed anything. */
 export const maxFrameRawBytes = 4 * 1024 * 1024;
+/** A pack whose directory would be larger is closed early, so that the directory stays a frame that readers take. */
+export const maxDirectoryBytes = 3 * 1024 * 1024;
 /** Chunks of less than {@link bundledChunkBytes} share a frame of about this size. */
 export const bundleBytes = 256 * 1024;
 export const bundledChunkBytes = 16 * 1024;

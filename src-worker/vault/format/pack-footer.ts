@@ -26,11 +26,13 @@ export type PackFooter = z.infer<typeof footerSchema>;
 /** Collects a footer while a pack is written. */
 export class PackFooterBuilder {
   readonly #footer: Omit<PackFooter, 'i'> = { o: [], s: [], r: [], n: [], l: [] };
-  readonly #ids: Uint8Array[] = [];
+  /** Ids back to back: a pack of small mail has a hundred thousand, and an object each would outweigh the pack. */
+  #ids = new Uint8Array(1024 * idBytes);
+  #chunkCount = 0;
 
   /** An upper bound of the encoded size with `moreChunks` chunks in one more frame. */
   encodedBytes(moreChunks: number): number {
-    return 64 + (this.#footer.o.length + 1) * 24 + (this.#ids.length + moreChunks) * (idBytes + 5);
+    return 64 + (this.#footer.o.length + 1) * 24 + (this.#chunkCount + moreChunks) * (idBytes + 5);
   }
 
   add(frame: FrameEntry): void {
@@ -41,12 +43,23 @@ export class PackFooterBuilder {
     footer.n.push(frame.chunks.length);
     for (const chunk of frame.chunks) {
       footer.l.push(chunk.lengthBytes);
-      this.#ids.push(chunk.id);
+      this.#addId(chunk.id);
     }
   }
 
   build(): PackFooter {
-    return { ...this.#footer, i: new Uint8Array(Buffer.concat(this.#ids)) };
+    return { ...this.#footer, i: this.#ids.slice(0, this.#chunkCount * idBytes) };
+  }
+
+  #addId(id: Uint8Array): void {
+    const offsetBytes = this.#chunkCount * idBytes;
+    if (offsetBytes === this.#ids.length) {
+      const grown = new Uint8Array(this.#ids.length * 2);
+      grown.set(this.#ids);
+      this.#ids = grown;
+    }
+    this.#ids.set(id, offsetBytes);
+    this.#chunkCount += 1;
   }
 }
 

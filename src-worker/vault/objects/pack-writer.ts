@@ -6,7 +6,7 @@
 import { randomInt } from 'node:crypto';
 import { sha256 } from '../../codec/hash.ts';
 import type { ChunkEntry, PackEntry } from '../../../src-shared/model/rows.ts';
-import { frameType, packBytes, trailerBytes } from '../format/layout.ts';
+import { frameType, maxDirectoryBytes, packBytes, trailerBytes } from '../format/layout.ts';
 import { PackFooterBuilder, encodePackFooter, type PackFooter } from '../format/pack-footer.ts';
 import type { SealContext } from '../format/seal.ts';
 import { SealedFileWriter, sealedFrameBytes } from '../format/sealed-file-writer.ts';
@@ -77,13 +77,15 @@ export class PackWriter {
   #packWithRoom(slot: number, frame: ChunkFrame): OpenPack {
     const current = this.#open[slot];
     if (current !== undefined) {
+      const directoryBytes = current.footer.encodedBytes(frame.chunks.length);
       const neededBytes =
         current.file.usedBytes +
         sealedFrameBytes(frame.stored.length) +
-        sealedFrameBytes(current.footer.encodedBytes(frame.chunks.length)) +
+        sealedFrameBytes(directoryBytes) +
         trailerBytes;
-      if (neededBytes <= packBytes) return current;
-      this.#finish(current, packBytes);
+      const isDirectoryFull = directoryBytes > maxDirectoryBytes;
+      if (neededBytes <= packBytes && !isDirectoryFull) return current;
+      this.#finish(current, isDirectoryFull ? 0 : packBytes);
     }
     const buffer = this.#spare.pop() ?? new ArrayBuffer(packBytes);
     const fresh = { file: new SealedFileWriter(this.#context, buffer), footer: new PackFooterBuilder() };

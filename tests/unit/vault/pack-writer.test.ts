@@ -61,3 +61,30 @@ test('no nonce repeats: every pack has its own salt, and frames of a pack are nu
 test('a session that stores little keeps to one pack', () => {
   expect(writePacks(6 * 1024 * 1024)).toHaveLength(1);
 });
+
+test('a pack of very small chunks is closed before its directory outgrows a frame', async () => {
+  const packs: FinishedPack[] = [];
+  const writer = new PackWriter(vault.keys.writeContext(fileClass.dataPack), (pack) => packs.push(pack));
+  const hash = createKeyedHash(vault.keys.writerKeys.idKey);
+  const chunksPerFrame = 4096;
+  for (let frame = 0; frame < 40; frame += 1) {
+    const stored = new Uint8Array(chunksPerFrame * 8);
+    const view = new DataView(stored.buffer);
+    const chunks = Array.from({ length: chunksPerFrame }, (_, index) => {
+      const offsetBytes = chunksPerFrame * 4 + index * 4;
+      view.setUint32(index * 4, 4, true);
+      view.setUint32(offsetBytes, frame * chunksPerFrame + index, true);
+      return { id: hash.hash(stored.subarray(offsetBytes, offsetBytes + 4)), offsetBytes, lengthBytes: 4 };
+    });
+    writer.append({ flags: 0, stored, rawBytes: stored.length, chunks });
+  }
+  writer.flush();
+  expect(packs.length).toBeGreaterThan(1);
+  let chunks = 0;
+  for (const pack of packs) {
+    await vault.store.createIfAbsent(packName(pack.name), pack.bytes);
+    chunks += await checkPack(vault, packName(pack.name));
+    await vault.store.remove(packName(pack.name));
+  }
+  expect(chunks).toBe(40 * chunksPerFrame);
+});
