@@ -27,7 +27,7 @@ export const contentRefSchema = z.tuple([z.union([z.literal(0), z.literal(1)]), 
 export type ContentRef = z.infer<typeof contentRefSchema>;
 
 /** What lists, search and a restore need to know of an item beside its content; the workload names the keys. */
-export const itemInfoSchema = z.record(z.string().max(64), z.unknown());
+export const itemInfoSchema = z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/), z.unknown());
 export type ItemInfo = z.infer<typeof itemInfoSchema>;
 
 /** One item as a snapshot holds it. `version` changes with every change in Microsoft 365 (changeKey, eTag). */

@@ -24,7 +24,7 @@ const item: fc.Arbitrary<ItemRow> = fc.record({
   version: fc.string({ maxLength: 40 }),
   content: fc.tuple(fc.constantFrom(0 as const, 1 as const), fc.nat(2 ** 40), object),
   info: fc.dictionary(
-    fc.string({ maxLength: 20 }),
+    fc.stringMatching(/^[a-z][A-Za-z0-9]{0,20}$/),
     fc.oneof(fc.string(), fc.boolean(), fc.array(fc.string())),
   ),
 });
