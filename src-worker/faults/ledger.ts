@@ -22,14 +22,19 @@ const permanentCodes: ReadonlySet<ErrorCode> = new Set([
   'account-unknown',
 ]);
 
-/** Causes that concern the whole run, so that going on with other items only adds noise. */
-const fatalCodes: ReadonlySet<ErrorCode> = new Set([
+/** Causes that end a run in its middle without touching what it has: that much becomes a partial snapshot. */
+export const endingCodes = [
   'cancelled',
   'sign-in-tenant-unknown',
   'sign-in-application-unknown',
   'sign-in-secret-wrong',
   'sign-in-secret-expired',
   'sign-in-certificate-rejected',
+] as const;
+
+/** Causes that concern the whole run, so that going on with other items only adds noise. */
+const fatalCodes: ReadonlySet<ErrorCode> = new Set([
+  ...endingCodes,
   'store-full',
   'store-read-only',
   'store-unavailable',

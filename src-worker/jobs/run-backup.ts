@@ -8,7 +8,7 @@ import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { FaultLedger } from '../faults/ledger.ts';
+import { endingCodes, FaultLedger } from '../faults/ledger.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 import { createDedupFilterMemory, DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -22,16 +22,6 @@ import type { BufferShelf } from './buffer-shelf.ts';
 import { CodecPool, type CodecThread } from './codec-pool.ts';
 import { forEachConcurrent } from './concurrency.ts';
 import { syncCatalog } from './sync-catalog.ts';
-
-/** What ends a run in its middle without touching what it has: that much becomes a partial snapshot. */
-const endingCodes = [
-  'cancelled',
-  'sign-in-tenant-unknown',
-  'sign-in-application-unknown',
-  'sign-in-secret-wrong',
-  'sign-in-secret-expired',
-  'sign-in-certificate-rejected',
-] as const;
 
 /** What a backup works with. */
 export interface BackupServices {
