@@ -17,6 +17,7 @@ import { contentKind, type ContentRef, type ObjectRef } from '../../../src-share
 import type { DedupFilter } from '../index/dedup-filter.ts';
 import { bundleBytes, bundledChunkBytes, zstdFlag } from '../format/layout.ts';
 import { chunkTableBytes } from '../format/pack-footer.ts';
+import { ChunkBundle, type RawFrame } from './chunk-bundle.ts';
 import { encodeMimeRecipe } from './mime-recipe.ts';
 import type { PackWriter } from './pack-writer.ts';
 
@@ -36,11 +37,6 @@ export interface ObjectWriterServices {
   readonly packs: PackWriter;
 }
 
-interface Bundle {
-  chunks: { id: Uint8Array; bytes: Uint8Array }[];
-  rawBytes: number;
-}
-
 /** Bytes that went through a writer: all, and those of chunks that were new. */
 export interface WriteTotals {
   readonly readBytes: number;
@@ -57,7 +53,8 @@ export class ObjectWriter {
   readonly #smallChunker: Chunker;
   readonly #largeChunker: Chunker;
   /** Small chunks wait here, by affinity, for company to be compressed with; insertion order is age. */
-  readonly #bundles = new Map<string, Bundle>();
+  readonly #bundles = new Map<string, ChunkBundle>();
+  readonly #spareBundles: ChunkBundle[] = [];
   readonly #attachments = new Arena();
   #scratch = Buffer.allocUnsafeSlow(2 * bundleBytes);
   readonly #totals = { readBytes: 0, newChunkBytes: 0, newChunks: 0, knownChunks: 0 };
@@ -93,8 +90,7 @@ export class ObjectWriter {
 
   /** Closes all bundles and packs. */
   flush(): void {
-    for (const bundle of this.#bundles.values()) this.#storeFrame(bundle);
-    this.#bundles.clear();
+    for (const [affinity, bundle] of this.#bundles) this.#closeBundle(affinity, bundle);
     this.#services.packs.flush();
   }
 
@@ -126,45 +122,42 @@ export class ObjectWriter {
     }
     this.#totals.newChunks += 1;
     this.#totals.newChunkBytes += bytes.length;
-    if (bytes.length < bundledChunkBytes) this.#bundle({ id, bytes }, affinity);
-    else this.#storeFrame({ chunks: [{ id, bytes }], rawBytes: bytes.length });
+    if (bytes.length < bundledChunkBytes) this.#bundle(id, bytes, affinity);
+    else this.#storeLoneChunk(id, bytes);
     return id;
   }
 
-  #bundle(chunk: { id: Uint8Array; bytes: Uint8Array }, affinity: string): void {
+  #bundle(id: Uint8Array, bytes: Uint8Array, affinity: string): void {
     let bundle = this.#bundles.get(affinity);
     if (bundle === undefined) {
-      this.#makeRoomForBundle();
-      bundle = { chunks: [], rawBytes: 0 };
+      if (this.#bundles.size >= maxOpenBundles) this.#closeOldestBundle();
+      bundle = this.#spareBundles.pop() ?? new ChunkBundle();
       this.#bundles.set(affinity, bundle);
     }
-    // A copy, because a small chunk is often the tail of a large buffer that must not wait with it.
-    bundle.chunks.push({ id: chunk.id, bytes: chunk.bytes.slice() });
-    bundle.rawBytes += chunk.bytes.length;
-    if (bundle.rawBytes < bundleBytes) return;
-    this.#bundles.delete(affinity);
-    this.#storeFrame(bundle);
+    if (bundle.add(id, bytes)) this.#closeBundle(affinity, bundle);
   }
 
-  #makeRoomForBundle(): void {
-    if (this.#bundles.size < maxOpenBundles) return;
+  #closeOldestBundle(): void {
     const [oldest] = this.#bundles;
-    if (oldest === undefined) return;
-    this.#bundles.delete(oldest[0]);
-    this.#storeFrame(oldest[1]);
+    if (oldest !== undefined) this.#closeBundle(...oldest);
   }
 
-  #storeFrame(bundle: Bundle): void {
-    const tableBytes = chunkTableBytes(bundle.chunks.length);
-    const raw = this.#scratchOf(tableBytes + bundle.rawBytes);
-    let offsetBytes = tableBytes;
-    const chunks = bundle.chunks.map(({ id, bytes }, index) => {
-      raw.writeUInt32LE(bytes.length, index * 4);
-      raw.set(bytes, offsetBytes);
-      const entry = { id, offsetBytes, lengthBytes: bytes.length };
-      offsetBytes += bytes.length;
-      return entry;
-    });
+  #closeBundle(affinity: string, bundle: ChunkBundle): void {
+    this.#bundles.delete(affinity);
+    this.#storeFrame(bundle.close());
+    this.#spareBundles.push(bundle);
+  }
+
+  #storeLoneChunk(id: Uint8Array, bytes: Uint8Array): void {
+    const tableBytes = chunkTableBytes(1);
+    const raw = this.#scratchOf(tableBytes + bytes.length);
+    raw.writeUInt32LE(bytes.length, 0);
+    raw.set(bytes, tableBytes);
+    const chunks = [{ id, offsetBytes: tableBytes, lengthBytes: bytes.length }];
+    this.#storeFrame({ raw, tableBytes, chunks });
+  }
+
+  #storeFrame({ raw, tableBytes, chunks }: RawFrame): void {
     this.#services.packs.append({ ...this.#compressed(raw, tableBytes), rawBytes: raw.length, chunks });
   }
 
