@@ -43,7 +43,7 @@ function openWithKey(path: string, key: Uint8Array): CatalogDatabase {
   database.pragma('temp_store = MEMORY');
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = NORMAL');
-  database.pragma('cache_size = -16384');
+  database.pragma('cache_size = -8192');
   return database;
 }
 

@@ -5,7 +5,7 @@
  */
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { footerFrames } from '../vault/format/pack-footer.ts';
+import { decodePackFooter, footerFrames } from '../vault/format/pack-footer.ts';
 import type { DedupFilter } from '../vault/index/dedup-filter.ts';
 import { listOrphanPacks, readPackDirectory } from '../vault/session/read-commits.ts';
 import type { WriteSession } from '../vault/session/write-session.ts';
@@ -31,8 +31,9 @@ export async function adoptOrphans(
     try {
       const pack = await readPackDirectory(vault, name);
       if (pack === undefined) continue;
+      const footer = decodePackFooter(pack.directory);
       await target.session.listPack(pack);
-      for (const { chunks } of footerFrames(pack.footer)) chunks.forEach(({ id }) => target.filter.claim(id));
+      for (const { chunks } of footerFrames(footer)) chunks.forEach(({ id }) => target.filter.claim(id));
       packs += 1;
       sizeBytes += pack.sizeBytes;
     } catch (error) {

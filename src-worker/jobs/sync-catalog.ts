@@ -5,14 +5,8 @@
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogWriter } from '../catalog/catalog-writer.ts';
-import { footerFrames } from '../vault/format/pack-footer.ts';
-import {
-  itemRows,
-  packRecords,
-  removalRows,
-  type CommitRecord,
-  type SegmentRecord,
-} from '../vault/format/records.ts';
+import { decodePackFooter, footerFrames } from '../vault/format/pack-footer.ts';
+import { itemRows, removalRows, type CommitRecord, type SegmentRecord } from '../vault/format/records.ts';
 import { listChains, readCommit, readSegments } from '../vault/session/read-commits.ts';
 import type { Committed } from '../vault/session/write-session.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -109,7 +103,7 @@ function contradiction(number: number): AppError {
 function applyRecord(writer: CatalogWriter, record: SegmentRecord): void {
   switch (record.t) {
     case 'packs':
-      for (const pack of packRecords(record)) writer.addPack(pack, footerFrames(pack.footer));
+      for (const pack of record.packs) writer.addPack(pack, footerFrames(decodePackFooter(pack.directory)));
       break;
     case 'accounts':
       writer.putAccounts(record.put);

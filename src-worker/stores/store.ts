@@ -26,7 +26,7 @@ export interface ObjectStore {
   readonly location: string;
   /** Names below `prefix` (a folder name ending in `/`, or empty for all), in no particular order. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
-  /** The bytes of an object, or of a part of it; undefined when there is no such object. A short part is an error. */
+  /** The bytes of an object, or of a part of it, in memory that the caller owns; undefined when there is no such object. A short part is an error. */
   read(name: string, range?: ByteRange): Promise<Uint8Array | undefined>;
   /** Writes an object durably unless the name is taken; says which. */
   createIfAbsent(name: string, bytes: Uint8Array): Promise<'created' | 'exists'>;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { ChunkPlace, ContentRef } from '../../src-shared/model/rows.ts';
 import { fileClass, packName } from '../../src-worker/vault/format/layout.ts';
-import { footerFrames } from '../../src-worker/vault/format/pack-footer.ts';
+import { decodePackFooter, footerFrames } from '../../src-worker/vault/format/pack-footer.ts';
 import { createDedupFilterMemory, DedupFilter } from '../../src-worker/vault/index/dedup-filter.ts';
 import { checkPack } from '../../src-worker/vault/objects/check-pack.ts';
 import { ObjectReader } from '../../src-worker/vault/objects/object-reader.ts';
@@ -79,7 +79,7 @@ async function writeAll(steps: readonly Step[]): Promise<{ contents: ContentRef[
 /** Where each chunk lies, from the directories; throws for a chunk that lies twice. */
 function indexOf(packs: readonly FinishedPack[]): Map<string, ChunkPlace> {
   const places = new Map<string, ChunkPlace>();
-  const frames = packs.flatMap((pack) => [...footerFrames(pack.footer)].map((frame) => ({ pack, ...frame })));
+  const frames = packs.flatMap((pack) => [...footerFrames(decodePackFooter(pack.directory))].map((frame) => ({ pack, ...frame })));
   for (const { pack, sequence, offsetBytes, storedBytes, chunks } of frames) {
     const frame = { pack, sequence, frameOffsetBytes: offsetBytes, frameStoredBytes: storedBytes };
     for (const { id, ...place } of chunks) {

@@ -3,7 +3,7 @@ import { createCompressor } from '../../src-worker/codec/compress.ts';
 import { derivePasswordKey } from '../../src-worker/codec/password-key.ts';
 import { loadSodium } from '../../src-worker/codec/sodium.ts';
 import { openLocalDiskStore } from '../../src-worker/stores/local-disk-store.ts';
-import { footerFrames } from '../../src-worker/vault/format/pack-footer.ts';
+import { decodePackFooter, footerFrames } from '../../src-worker/vault/format/pack-footer.ts';
 import { listOrphanPacks, readPackDirectory } from '../../src-worker/vault/session/read-commits.ts';
 import { openVault, type Vault } from '../../src-worker/vault/vault.ts';
 
@@ -35,7 +35,9 @@ export async function takeCensus(vault: Vault): Promise<PackCensus> {
     if (pack === undefined) continue;
     census.packs += 1;
     census.packBytes += pack.sizeBytes;
-    for (const { id, lengthBytes } of [...footerFrames(pack.footer)].flatMap(({ chunks }) => chunks)) {
+    for (const { id, lengthBytes } of [...footerFrames(decodePackFooter(pack.directory))].flatMap(
+      ({ chunks }) => chunks,
+    )) {
       const key = Buffer.from(id).toString('base64');
       census.chunks += 1;
       census.chunkBytes += lengthBytes;

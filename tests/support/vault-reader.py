@@ -128,10 +128,10 @@ class Vault:
         name = pack["name"].hex()
         data = self.read("packs/%s/%s" % (name[:2], name))
         assert hashlib.sha256(data).digest() == pack["name"]
-        for _, kind, raw in self.frames(data, 1):
+        for seq, kind, raw in self.frames(data, 1):
             if kind != 1:
                 continue
-            count = chunk_count(pack["footer"], _)
+            count = cbor(pack["directory"])["n"][seq]
             sizes = struct.unpack_from("<%dI" % count, raw)
             at = 4 * count
             for size in sizes:
@@ -165,9 +165,6 @@ class Vault:
             lines = eol.join(text[i:i + line_length] for i in range(0, len(text), line_length))
             pieces.append(lines + (eol if has_final else b""))
         return b"".join(pieces) + skeleton[at:]
-
-def chunk_count(footer, seq):
-    return footer["n"][seq]
 
 def b64(text):
     return base64.b64decode(text)

@@ -3,19 +3,46 @@
  * hundred megabytes, before it collects what died long ago; a backup's live heap is a tenth of that. Flags of V8 that
  * it reads at every collection are set while it runs, so that no entry needs a command line of its own.
  */
-import { setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** The old generation may grow by this much of what lives in it before it is collected again. */
 const growthPercent = 50;
+/** Room for what is young: what a few hundred requests under way hold, so that little of it is promoted. */
+const youngBytes = 16 * 1024 * 1024;
+/** A few megabytes. */
+const survivorsPerRound = 64 * 1024;
 
-/** Holds the young generation where it is after start-up, and lets the old one grow in small steps. */
+type Collect = (options?: { type: 'minor' | 'major'; flavor?: 'last-resort' }) => void;
+
+/** More rounds than it takes to grow to that; where V8 does not grow, the engine runs with what there is. */
+const mostRounds = 8;
+
+let isHeld = false;
+
+/** Gives back what starting up has left, and holds both generations small from now on; once in a process. */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
+  if (isHeld) return;
+  isHeld = true;
   setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
-  // The limit of the first collection was fixed at start-up, far away; a collection now takes its place.
   setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('globalThis.gc');
+  const collect = runInNewContext('globalThis.gc') as Collect;
   setFlagsFromString('--no-expose-gc');
-  (collect as () => void)();
+  // Also because the limit of the first collection was fixed at start-up, far away.
+  collect({ type: 'major', flavor: 'last-resort' });
+  growYoungGeneration(collect);
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** The last collection has shrunk it to its least, and it grows only when much of it survives. */
+function growYoungGeneration(collect: Collect): void {
+  for (let round = 0; round < mostRounds && youngGenerationBytes() < youngBytes; round += 1) {
+    const survivors = Array.from({ length: survivorsPerRound }, (_, index) => [index]);
+    collect({ type: 'minor' });
+    survivors.length = 0;
+  }
+}
+
+function youngGenerationBytes(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;
 }

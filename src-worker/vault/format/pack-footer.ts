@@ -2,11 +2,11 @@
  * The directory of a data pack: which frames it has and which chunks lie in each. It stands at the end of the pack
  * and again in the segment of the session that wrote it, so the index has two sources.
  */
-import { decode, encode } from 'cborg';
+import { decode, encodeInto } from 'cborg';
 import { z } from 'zod';
 import { damaged } from './seal.ts';
 import { idBytes, type ChunkEntry, type FrameEntry } from '../../../src-shared/model/rows.ts';
-import { maxFrameRawBytes } from './layout.ts';
+import { maxDirectoryBytes, maxFrameRawBytes } from './layout.ts';
 
 const count = z.number().int().nonnegative();
 const column = z.array(count);
@@ -23,11 +23,11 @@ const footerSchema = z.object({
 
 export type PackFooter = z.infer<typeof footerSchema>;
 
-/** Collects a footer while a pack is written. */
+/** Collects the directory of one pack while that is written, and then of the next. */
 export class PackFooterBuilder {
-  readonly #footer: Omit<PackFooter, 'i'> = { o: [], s: [], r: [], n: [], l: [] };
+  #footer: Omit<PackFooter, 'i'> = emptyColumns();
   /** Ids back to back: a pack of small mail has a hundred thousand, and an object each would outweigh the pack. */
-  #ids = new Uint8Array(1024 * idBytes);
+  readonly #ids = new Uint8Array(maxDirectoryBytes);
   #chunkCount = 0;
 
   /** An upper bound of the encoded size with `moreChunks` chunks in one more frame. */
@@ -35,6 +35,7 @@ export class PackFooterBuilder {
     return 64 + (this.#footer.o.length + 1) * 24 + (this.#chunkCount + moreChunks) * (idBytes + 5);
   }
 
+  /** Adds a frame; {@link encodedBytes} must have said that it fits into {@link maxDirectoryBytes}. */
   add(frame: FrameEntry): void {
     const footer = this.#footer;
     footer.o.push(frame.offsetBytes);
@@ -43,38 +44,28 @@ export class PackFooterBuilder {
     footer.n.push(frame.chunks.length);
     for (const chunk of frame.chunks) {
       footer.l.push(chunk.lengthBytes);
-      this.#addId(chunk.id);
+      this.#ids.set(chunk.id, this.#chunkCount * idBytes);
+      this.#chunkCount += 1;
     }
   }
 
-  build(): PackFooter {
-    return { ...this.#footer, i: this.#ids.slice(0, this.#chunkCount * idBytes) };
-  }
-
-  #addId(id: Uint8Array): void {
-    const offsetBytes = this.#chunkCount * idBytes;
-    if (offsetBytes === this.#ids.length) {
-      const grown = new Uint8Array(this.#ids.length * 2);
-      grown.set(this.#ids);
-      this.#ids = grown;
-    }
-    this.#ids.set(id, offsetBytes);
-    this.#chunkCount += 1;
+  /** Writes the directory to `memory`, of {@link maxDirectoryBytes} at least, and begins an empty one. */
+  finishInto(memory: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const footer: PackFooter = { ...this.#footer, i: this.#ids.subarray(0, this.#chunkCount * idBytes) };
+    const { written } = encodeInto(footer, memory);
+    this.#footer = emptyColumns();
+    this.#chunkCount = 0;
+    return memory.subarray(0, written);
   }
 }
 
-export function encodePackFooter(footer: PackFooter): Uint8Array {
-  return encode(footer);
+function emptyColumns(): Omit<PackFooter, 'i'> {
+  return { o: [], s: [], r: [], n: [], l: [] };
 }
 
-/** Parses the footer frame of a pack; throws `pack-damaged` where it is not one. */
+/** Parses a directory, out of a pack or a segment; throws `pack-damaged` where it is not one. */
 export function decodePackFooter(bytes: Uint8Array): PackFooter {
-  return validPackFooter(decode(bytes));
-}
-
-/** Checks a footer that came out of a segment. */
-export function validPackFooter(value: unknown): PackFooter {
-  const parsed = footerSchema.safeParse(value);
+  const parsed = footerSchema.safeParse(decode(bytes));
   if (!parsed.success) throw damaged('its directory has another shape than a directory');
   const { o, s, r, n, l, i } = parsed.data;
   const chunkCount = n.reduce((sum, each) => sum + each, 0);

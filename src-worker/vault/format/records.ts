@@ -3,7 +3,7 @@
  * in order (docs/vault-format.md section 6). Encoding is CBOR (RFC 8949); item rows stand in columns, because columns
  * compress to half of what maps do.
  */
-import { decode, encode } from 'cborg';
+import { decode, encode, encodeInto } from 'cborg';
 import { z } from 'zod';
 import {
   accountRowSchema,
@@ -21,7 +21,6 @@ import {
 } from '../../../src-shared/model/rows.ts';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import { damaged } from './seal.ts';
-import { validPackFooter, type PackFooter } from './pack-footer.ts';
 
 const key = z.string().min(1).max(1024);
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -34,7 +33,7 @@ const strings = z.array(z.string().max(1024));
 const recordSchema = z.discriminatedUnion('t', [
   z.object({
     t: z.literal('packs'),
-    packs: z.array(z.object({ name: id, sizeBytes: size, epoch: size, salt: bytes, footer: z.unknown() })),
+    packs: z.array(z.object({ name: id, sizeBytes: size, epoch: size, salt: bytes, directory: bytes })),
   }),
   z.object({ t: z.literal('accounts'), put: z.array(accountRowSchema) }),
   z.object({
@@ -66,21 +65,24 @@ const recordSchema = z.discriminatedUnion('t', [
 
 /** A record of a segment. Item rows of one record share workload and account. */
 export type SegmentRecord = z.infer<typeof recordSchema>;
-export type PackRecord = Extract<SegmentRecord, { t: 'packs' }>['packs'][number] & {
-  readonly footer: PackFooter;
-};
+/** A pack with its directory, as encoded in the pack itself: pack-footer.ts reads it. */
+export type PackRecord = Extract<SegmentRecord, { t: 'packs' }>['packs'][number];
 
-/** Encodes a record; throws `internal` for one that no reader would take, because a segment cannot be mended later. */
-export function encodeRecord(record: SegmentRecord): Uint8Array {
-  const parsed = recordSchema.safeParse(record);
-  if (!parsed.success) {
+/**
+ * Encodes a record into `memory`, of the size of the largest frame; throws `internal` for one that no reader would take,
+ * because a segment cannot be mended later.
+ */
+export function encodeRecord(record: SegmentRecord, memory: Uint8Array): Uint8Array {
+  try {
+    recordSchema.parse(record);
+    return memory.subarray(0, encodeInto(record, memory).written);
+  } catch (cause) {
     throw new AppError(
       'internal',
       'Something of this mailbox is longer than a vault can hold, so it was not written. What was committed before is safe.',
-      { cause: parsed.error, details: { record: record.t } },
+      { cause, details: { record: record.t } },
     );
   }
-  return encode(record);
 }
 
 /** Parses one record; throws `pack-damaged` where it has another shape. */
@@ -88,11 +90,6 @@ export function decodeRecord(data: Uint8Array): SegmentRecord {
   const parsed = recordSchema.safeParse(decode(data));
   if (!parsed.success) throw damaged('a record has another shape than its kind');
   return parsed.data;
-}
-
-/** The packs of a record, with their directories checked. */
-export function packRecords(record: Extract<SegmentRecord, { t: 'packs' }>): PackRecord[] {
-  return record.packs.map((pack) => ({ ...pack, footer: validPackFooter(pack.footer) }));
 }
 
 /** The rows of an `items` record. */

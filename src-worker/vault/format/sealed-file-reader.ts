@@ -5,6 +5,7 @@
  */
 import type { Decompress } from '../../codec/compress.ts';
 import type { PackCipher } from '../../codec/aead.ts';
+import { release } from '../../codec/plain-bytes.ts';
 import { cipherFor, damaged, frameAad, openFileHeader, trailerMask, type SealContext } from './seal.ts';
 import {
   fileHeaderBytes,
@@ -71,7 +72,9 @@ export function openFrame(keys: FrameKeys, sealed: SealedFrame, decompress: Deco
   if (sealed.bytes.length < end) throw damaged('it ends in the middle of a frame');
   const aad = frameAad(keys.context, keys.salt, { type: header.type, sequence: sealed.sequence });
   const stored = keys.cipher.open(sealed.bytes.subarray(frameHeaderBytes, end), aad, sealed.sequence * 2 + 1);
-  const raw = (header.flags & zstdFlag) === 0 ? stored : decompress(stored, header.rawBytes);
+  const isCompressed = (header.flags & zstdFlag) !== 0;
+  const raw = isCompressed ? decompress(stored, header.rawBytes) : stored;
+  if (isCompressed) release(stored);
   if (raw.length !== header.rawBytes) throw damaged('a frame does not have the length that its header says');
   return {
     type: header.type,

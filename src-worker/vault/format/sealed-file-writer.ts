@@ -48,10 +48,10 @@ export class SealedFileWriter {
   #sequence = 0;
 
   /** Writes into `memory`, with whatever it held before; grows into memory of its own when that is too small. */
-  constructor(context: SealContext, memory: ArrayBuffer) {
+  constructor(context: SealContext, memory: Uint8Array<ArrayBuffer>) {
     this.#context = context;
     this.#cipher = cipherFor(context, this.salt);
-    this.#buffer = new Uint8Array(memory);
+    this.#buffer = memory;
     this.#buffer.set(encodeFileHeader(context, this.salt));
   }
 
@@ -72,7 +72,7 @@ export class SealedFileWriter {
 
   /**
    * Appends the footer (a pack's directory, else empty), pads with random bytes to `fullBytes`, or where the file is larger or `fullBytes` is absent to
-   * its Padmé length, and masks the footer's offset into the trailer. Returns the file's bytes.
+   * its Padmé length, and masks the footer's offset into the trailer. Returns the file's bytes, in the memory that was lent.
    */
   finish(directory: Uint8Array, fullBytes = 0): Uint8Array<ArrayBuffer> {
     const footer = this.append({
@@ -85,7 +85,7 @@ export class SealedFileWriter {
     const minimumBytes = this.#usedBytes + trailerBytes;
     const totalBytes = minimumBytes <= fullBytes ? fullBytes : padmeLength(minimumBytes);
     this.#reserve(totalBytes - this.#usedBytes);
-    const file = totalBytes === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, totalBytes);
+    const file = this.#buffer.subarray(0, totalBytes);
     randomFillSync(file, this.#usedBytes, totalBytes - this.#usedBytes - trailerBytes);
     file.set(this.#trailer(footer), totalBytes - trailerBytes);
     return file;

@@ -7,19 +7,22 @@ import { randomInt } from 'node:crypto';
 import { sha256 } from '../../codec/hash.ts';
 import type { ChunkEntry, PackEntry } from '../../../src-shared/model/rows.ts';
 import { frameType, maxDirectoryBytes, packBytes, trailerBytes } from '../format/layout.ts';
-import { PackFooterBuilder, encodePackFooter, type PackFooter } from '../format/pack-footer.ts';
+import { PackFooterBuilder } from '../format/pack-footer.ts';
 import type { SealContext } from '../format/seal.ts';
 import { SealedFileWriter, sealedFrameBytes } from '../format/sealed-file-writer.ts';
 
 const openPackCount = 3;
-const maxSpareBuffers = 2;
+const maxSpareBuffers = 1;
+/** Where a pack is built, and behind it the place for its directory as the index gets it. */
+const memoryBytes = packBytes + maxDirectoryBytes;
 /** A session that stores less than this keeps to one pack: three small files would tell no less and cost more. */
 const spreadAfterBytes = 8 * 1024 * 1024;
 
-/** A pack that is ready for the store. */
+/** A pack that is ready for the store; `bytes` and `directory` share one memory, to be given back by {@link PackWriter.recycle}. */
 export interface FinishedPack extends PackEntry {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly footer: PackFooter;
+  /** The encoded directory, as it stands in the pack. */
+  readonly directory: Uint8Array<ArrayBuffer>;
 }
 
 /** A frame of chunks, compressed or not. */
@@ -31,6 +34,7 @@ export interface ChunkFrame {
 }
 
 interface OpenPack {
+  readonly memory: ArrayBuffer;
   readonly file: SealedFileWriter;
   readonly footer: PackFooterBuilder;
 }
@@ -42,6 +46,7 @@ export class PackWriter {
   readonly #open: (OpenPack | undefined)[] = [];
   /** Buffers of packs that are in the store; their old content is overwritten byte by byte. */
   readonly #spare: ArrayBuffer[] = [];
+  readonly #spareFooters: PackFooterBuilder[] = [];
   #writtenBytes = 0;
 
   constructor(context: SealContext, onPack: (pack: FinishedPack) => void) {
@@ -65,7 +70,7 @@ export class PackWriter {
 
   /** Takes back the buffer of a pack that is in the store. */
   recycle(buffer: ArrayBuffer): void {
-    if (buffer.byteLength === packBytes && this.#spare.length < maxSpareBuffers) this.#spare.push(buffer);
+    if (buffer.byteLength === memoryBytes && this.#spare.length < maxSpareBuffers) this.#spare.push(buffer);
   }
 
   /** Finishes all open packs. */
@@ -87,22 +92,24 @@ export class PackWriter {
       if (neededBytes <= packBytes && !isDirectoryFull) return current;
       this.#finish(current, isDirectoryFull ? 0 : packBytes);
     }
-    const buffer = this.#spare.pop() ?? new ArrayBuffer(packBytes);
-    const fresh = { file: new SealedFileWriter(this.#context, buffer), footer: new PackFooterBuilder() };
+    const memory = this.#spare.pop() ?? new ArrayBuffer(memoryBytes);
+    const file = new SealedFileWriter(this.#context, new Uint8Array(memory, 0, packBytes));
+    const fresh = { memory, file, footer: this.#spareFooters.pop() ?? new PackFooterBuilder() };
     this.#open[slot] = fresh;
     return fresh;
   }
 
   #finish(pack: OpenPack, fullBytes: number): void {
-    const footer = pack.footer.build();
-    const bytes = pack.file.finish(encodePackFooter(footer), fullBytes);
+    const directory = pack.footer.finishInto(new Uint8Array(pack.memory, packBytes));
+    this.#spareFooters.push(pack.footer);
+    const bytes = pack.file.finish(directory, fullBytes);
     this.#onPack({
       name: sha256(bytes),
       sizeBytes: bytes.length,
       epoch: this.#context.epoch,
       salt: pack.file.salt,
       bytes,
-      footer,
+      directory,
     });
   }
 }

@@ -3,6 +3,7 @@
  * Everything is checked against the hashes that the commits name.
  */
 import { sha256 } from '../../codec/hash.ts';
+import { release } from '../../codec/plain-bytes.ts';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import {
   commitName,
@@ -12,7 +13,6 @@ import {
   parseCommitName,
   type FileClass,
 } from '../format/layout.ts';
-import { decodePackFooter } from '../format/pack-footer.ts';
 import {
   decodeCommit,
   decodeRecord,
@@ -61,8 +61,12 @@ export async function* readSegments(vault: Vault, commit: CommitRecord): AsyncIt
       bytes,
       vault.compressor.decompress,
     )) {
-      if (frame.type === frameType.record) yield decodeRecord(frame.raw);
+      if (frame.type !== frameType.record) continue;
+      const record = decodeRecord(frame.raw);
+      release(frame.raw);
+      yield record;
     }
+    release(bytes);
   }
 }
 
@@ -82,8 +86,8 @@ export async function readPackDirectory(vault: Vault, name: string): Promise<Pac
   if (hash === undefined || bytes === undefined) return undefined;
   const context = contextOf(vault, fileClass.dataPack, bytes);
   const { salt, epoch } = openFileHeader(context, bytes);
-  const footer = decodePackFooter(openFooter(context, bytes, vault.compressor.decompress).raw);
-  return { name: hash, sizeBytes: bytes.length, epoch, salt, footer };
+  const directory = openFooter(context, bytes, vault.compressor.decompress).raw;
+  return { name: hash, sizeBytes: bytes.length, epoch, salt, directory };
 }
 
 /** Names of packs in the store for which `isKnown` is false: left by a crash, or being written by another agent. */

@@ -3,7 +3,7 @@
  * A segment is invisible until the session's commit names it, so it may be written at any time.
  */
 import { sha256 } from '../../codec/hash.ts';
-import { fileClass, frameType, segmentName, zstdFlag } from '../format/layout.ts';
+import { fileClass, frameType, maxFrameRawBytes, segmentName, zstdFlag } from '../format/layout.ts';
 import { encodeRecord, itemsRecord, removalsRecord, type SegmentRecord } from '../format/records.ts';
 import { SealedFileWriter } from '../format/sealed-file-writer.ts';
 import type { ItemRow, RemovalRow, RowOwner } from '../../../src-shared/model/rows.ts';
@@ -11,6 +11,8 @@ import type { Vault } from '../vault.ts';
 
 const compressionLevel = 3;
 const segmentBytes = 4 * 1024 * 1024;
+/** A segment is closed when it has reached its size, so one record of any size may stand behind that. */
+const memoryBytes = 2 * segmentBytes + maxFrameRawBytes;
 /** Rows of an account wait for so many of their kind: alone they would neither compress nor seal cheaply. */
 const rowsPerRecord = 256;
 
@@ -30,6 +32,9 @@ export class SegmentWriter {
   readonly #vault: Vault;
   readonly #sessionId: string;
   readonly #written: WrittenSegment[] = [];
+  /** One segment after the other is built here. */
+  readonly #memory = new Uint8Array(memoryBytes);
+  readonly #recordMemory = new Uint8Array(maxFrameRawBytes);
   #file: SealedFileWriter | undefined;
   readonly #pending = new Map<string, PendingRows>();
 
@@ -88,11 +93,8 @@ export class SegmentWriter {
   }
 
   async #append(record: SegmentRecord): Promise<void> {
-    this.#file ??= new SealedFileWriter(
-      this.#vault.keys.writeContext(fileClass.segment),
-      new ArrayBuffer(64 * 1024),
-    );
-    const raw = encodeRecord(record);
+    this.#file ??= new SealedFileWriter(this.#vault.keys.writeContext(fileClass.segment), this.#memory);
+    const raw = encodeRecord(record, this.#recordMemory);
     const compressed = this.#vault.compressor.compress(raw, compressionLevel);
     const isSmaller = compressed.length < raw.length;
     this.#file.append({

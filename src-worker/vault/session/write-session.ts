@@ -56,7 +56,7 @@ export async function beginSession(services: SessionServices, head: ChainHead): 
   const startedAt = timestamp(services.clock);
   const marker = new SealedFileWriter(
     services.vault.keys.writeContext(fileClass.session),
-    new ArrayBuffer(1024),
+    new Uint8Array(1024),
   );
   const next = commitName(head.chainId, head.number + 1);
   const payload = encode({ v: 1, session: id, agent: services.agent, startedAt, commit: next });
@@ -93,8 +93,8 @@ export class WriteSession {
   async addPack(pack: FinishedPack): Promise<void> {
     await this.#services.vault.store.createIfAbsent(packName(pack.name), pack.bytes);
     this.#packBytes += pack.sizeBytes;
-    const { name, sizeBytes, epoch, salt, footer } = pack;
-    await this.listPack({ name, sizeBytes, epoch, salt, footer });
+    const { name, sizeBytes, epoch, salt, directory } = pack;
+    await this.listPack({ name, sizeBytes, epoch, salt, directory });
   }
 
   /** Lists a pack that is in the store already: one that a crashed session left. */
@@ -153,7 +153,7 @@ export class WriteSession {
   #sealCommit(record: CommitRecord): Uint8Array {
     const file = new SealedFileWriter(
       this.#services.vault.keys.writeContext(fileClass.commit),
-      new ArrayBuffer(4096),
+      new Uint8Array(4096),
     );
     const payload = encodeCommit(record);
     file.append({ type: frameType.record, flags: 0, count: 1, stored: payload, rawBytes: payload.length });

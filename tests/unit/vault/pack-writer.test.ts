@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { fileClass, packBytes, packName } from '../../../src-worker/vault/format/layout.ts';
-import { footerFrames } from '../../../src-worker/vault/format/pack-footer.ts';
+import { decodePackFooter, footerFrames } from '../../../src-worker/vault/format/pack-footer.ts';
 import { checkPack } from '../../../src-worker/vault/objects/check-pack.ts';
 import { PackWriter, type FinishedPack } from '../../../src-worker/vault/objects/pack-writer.ts';
 import type { Vault } from '../../../src-worker/vault/vault.ts';
@@ -43,7 +43,7 @@ test('a full pack has exactly 16 MiB, the last ones are smaller, and each opens'
     expect(pack.bytes).toHaveLength(pack.sizeBytes);
     const name = packName(pack.name);
     await vault.store.createIfAbsent(name, pack.bytes);
-    expect(await checkPack(vault, name)).toBe([...footerFrames(pack.footer)].length);
+    expect(await checkPack(vault, name)).toBe([...footerFrames(decodePackFooter(pack.directory))].length);
     await vault.store.remove(name);
   }
 });
@@ -53,7 +53,7 @@ test('no nonce repeats: every pack has its own salt, and frames of a pack are nu
   const salts = new Set(packs.map(({ salt }) => Buffer.from(salt).toString('hex')));
   expect(salts.size).toBe(packs.length);
   const [large] = writePacks(4 * 1024 * 1024);
-  const offsets = large!.footer.o;
+  const offsets = decodePackFooter(large!.directory).o;
   expect(offsets.length).toBeGreaterThan(5);
   expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b));
 });

@@ -14,6 +14,8 @@ import {
   type SegmentRecord,
 } from '../../../src-worker/vault/format/records.ts';
 
+const memory = new Uint8Array(64 * 1024);
+const encoded = (record: SegmentRecord): Uint8Array => encodeRecord(record, memory);
 const owner = { workload: 'mail', account: 'anna' };
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const key = fc.string({ minLength: 1, maxLength: 80, unit: 'grapheme' });
@@ -33,7 +35,7 @@ describe('records of a segment', () => {
   test('item rows come back as they were', () => {
     fc.assert(
       fc.property(fc.array(item, { maxLength: 20 }), (rows) => {
-        const record = decodeRecord(encodeRecord(itemsRecord(owner, rows)));
+        const record = decodeRecord(encoded(itemsRecord(owner, rows)));
         expect(record).toMatchObject({ t: 'items', ...owner });
         const read = [...itemRows(record as Extract<SegmentRecord, { t: 'items' }>)];
         // Prototype-less dictionaries of fast-check are plain maps for us.
@@ -49,7 +51,7 @@ describe('records of a segment', () => {
       { id: 'b', collection: 'sent' },
       { id: 'a', collection: 'sent' },
     ];
-    const record = decodeRecord(encodeRecord(removalsRecord(owner, rows)));
+    const record = decodeRecord(encoded(removalsRecord(owner, rows)));
     expect([...removalRows(record as Extract<SegmentRecord, { t: 'removals' }>)]).toEqual(rows);
   });
 
@@ -69,7 +71,15 @@ describe('records of a segment', () => {
       put: [{ collection: 'inbox', link }],
       removed: [],
     };
-    expect(() => encodeRecord(record)).toThrow(expect.objectContaining({ code: 'internal' }));
+    expect(() => encoded(record)).toThrow(expect.objectContaining({ code: 'internal' }));
+  });
+
+  test('nor is one that is larger than a frame', () => {
+    const rows = Array.from({ length: 100 }, (_, index) => ({
+      id: `${index}`.padEnd(1000, 'x'),
+      collection: 'inbox',
+    }));
+    expect(() => encoded(removalsRecord(owner, rows))).toThrow(expect.objectContaining({ code: 'internal' }));
   });
 });
 

@@ -20,7 +20,7 @@ const first = new TextEncoder().encode('the first record');
 const second = new TextEncoder().encode('the second record, a little longer');
 
 function writeFile(context: SealContext): Uint8Array<ArrayBuffer> {
-  const file = new SealedFileWriter(context, new ArrayBuffer(64));
+  const file = new SealedFileWriter(context, new Uint8Array(64));
   for (const payload of [first, second]) {
     const rawBytes = payload.length;
     file.append({ type: frameType.record, flags: 0, count: 1, stored: payload, rawBytes });
@@ -86,7 +86,7 @@ describe('a sealed file', () => {
 
   test('is refused with two frames changed about', () => {
     const context = vault.keys.writeContext(fileClass.segment);
-    const file = new SealedFileWriter(context, new ArrayBuffer(64));
+    const file = new SealedFileWriter(context, new Uint8Array(64));
     for (const stored of [first, first.toReversed()])
       file.append({ type: frameType.record, flags: 0, count: 1, stored, rawBytes: stored.length });
     const bytes = file.finish(new Uint8Array(0));
