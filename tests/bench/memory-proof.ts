@@ -1,6 +1,6 @@
 /**
  * Memory of a backup at 10,000 and at 1,000,000 messages, as the peak of resident memory after unlocking. The allowed
- * growth is 40 bytes a chunk plus 20 MB. `npm run proof:memory`; takes about a quarter of an hour.
+ * growth is 40 bytes a chunk plus 20 MB. `npm run proof:memory [small large bytes]`; takes about a quarter of an hour.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,8 +12,12 @@ import type { SimulatorInfo } from '../../src-simulator/start-simulator.ts';
 import { printTable } from './table.ts';
 
 const mailboxes = 10;
-const compileCachePath = join('node_modules', '.cache', 'holdfast');
-const messageSizeBytes = Number(process.env.MSIZE ?? 1024);
+/** What src-main/launch.mjs sets for the Node that it starts. */
+const launcherSettings = {
+  MALLOC_ARENA_MAX: '2',
+  NODE_COMPILE_CACHE: join('node_modules', '.cache', 'holdfast'),
+};
+
 const largestPeakBytes = 400e6;
 const fixedGrowthBytes = 20e6;
 const growthBytesPerChunk = 40;
@@ -56,8 +60,7 @@ async function backUp(info: SimulatorInfo, folderPath: string): Promise<Result> 
   writeFileSync(configPath, JSON.stringify({ info, vaultPath, catalogPath, isRateFree: true }));
   const child = fork('tests/bench/backup-once.ts', [configPath], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    // As the launcher does: what it compiled once is kept, and so is the memory that compiling takes.
-    env: { ...process.env, BENCH_PROGRESS: '1', NODE_COMPILE_CACHE: compileCachePath },
+    env: { ...process.env, ...launcherSettings, BENCH_PROGRESS: '1' },
   });
   let output = '';
   child.stdout?.on('data', (piece: Buffer) => {
@@ -67,9 +70,11 @@ async function backUp(info: SimulatorInfo, folderPath: string): Promise<Result> 
   return JSON.parse(output) as Result;
 }
 
-const [smallCount = 10_000, largeCount = 1_000_000] = process.argv.slice(2).map(Number);
+const [smallCount = 10_000, largeCount = 1_000_000, messageSizeBytes = 16 * 1024] = process.argv
+  .slice(2)
+  .map(Number);
 const small = await measure(smallCount);
-const large = process.env.ONE ? small : await measure(largeCount);
+const large = await measure(largeCount);
 const growthBytes = large.peakRssBytes - small.peakRssBytes;
 const allowedBytes =
   fixedGrowthBytes + growthBytesPerChunk * (large.report.stored.chunks - small.report.stored.chunks);
