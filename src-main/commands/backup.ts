@@ -58,15 +58,10 @@ function isCancelled({ issues }: BackupReport): boolean {
   return issues.some(({ code }) => code === 'cancelled');
 }
 
+/** A missing account is no fault of the run, but somebody expects it to be saved. */
 function backupExit(report: BackupReport): ExitName {
   if (isCancelled(report)) return 'cancelled';
-  return report.outcome === 'complete' && unknownAccounts(report) === 0 ? 'ok' : 'partial';
-}
-
-/** Accounts that were chosen by name and do not exist: not a fault of the run, but somebody expects them to be saved. */
-function unknownAccounts({ issues }: BackupReport): number {
-  const unknown = issues.filter(({ code }) => code === 'account-unknown');
-  return unknown.reduce((sum, { count }) => sum + count, 0);
+  return report.outcome === 'complete' && report.missingAccounts.length === 0 ? 'ok' : 'partial';
 }
 
 function backupText({ protectedItem, report }: BackupRun): string {
@@ -91,11 +86,10 @@ function backupText({ protectedItem, report }: BackupRun): string {
       `${pluralText(adopted.packs, 'pack')} of an interrupted run were taken over, so nothing is stored twice.`,
     );
   }
-  const unknown = unknownAccounts(report);
-  if (unknown > 0) {
+  if (report.missingAccounts.length > 0) {
     lines.push(
       '',
-      `${pluralText(unknown, 'chosen account')} cannot be found in the organization. Check the spelling in the selection.`,
+      `NOT SAVED, because the organization has no such account: ${report.missingAccounts.join(', ')}. Snapshots that have it keep it; check the spelling in the selection.`,
     );
   }
   return lines.join('\n');

@@ -29,6 +29,8 @@ export const backupReportSchema = z.object({
   outcome: z.enum(['complete', 'partial', 'checkpoint']),
   counts: snapshotCountsSchema,
   issues: z.array(causeSchema),
+  /** Accounts that were chosen by name and are not in the organization. */
+  missingAccounts: z.array(z.string()),
   stored: z.object({ packs: count, packBytes: count, chunks: count }),
   /** Packs that a crashed run left and this one took over; `damaged` ones are left for prune. */
   adopted: z.object({ packs: count, sizeBytes: count, damaged: count }),

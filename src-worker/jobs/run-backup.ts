@@ -91,7 +91,8 @@ class Backup {
       const adopted = await adoptOrphans(vault, catalog, { session: recorder.session, filter });
       await this.#backUpAccounts(recorder, selected.accounts);
       for (const { error } of selected.missing) this.#ledger.record({ kind: 'skipped', code: error.code });
-      return await this.#finish(recorder, adopted);
+      const missingAccounts = selected.missing.map(({ address }) => address);
+      return { ...(await this.#finish(recorder, adopted)), missingAccounts };
     } catch (error) {
       await recorder?.abandon().catch(() => undefined);
       throw error;
@@ -128,7 +129,7 @@ class Backup {
     this.#progress.accountFinished();
   }
 
-  async #finish(recorder: Recorder, adopted: AdoptedPacks): Promise<BackupReport> {
+  async #finish(recorder: Recorder, adopted: AdoptedPacks): Promise<Omit<BackupReport, 'missingAccounts'>> {
     this.#progress.enter('committing');
     const outcome = this.#ledger.counts.failed > 0 ? 'partial' : 'complete';
     const commit = await recorder.commit(outcome);

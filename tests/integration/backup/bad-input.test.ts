@@ -360,6 +360,7 @@ describe('an organization that does not answer as it should', () => {
     const users = [account!.address, 'nobody@nowhere.example'];
     const report = await machine.backUp({ item: { ...scene.item, mailboxes: { mode: 'selected', users } } });
     expect(report.issues).toEqual([{ outcome: 'skipped', code: 'account-unknown', count: 1 }]);
+    expect(report.missingAccounts).toEqual(['nobody@nowhere.example']);
     expect(report.outcome).toBe('complete');
   });
 

@@ -120,9 +120,13 @@ describe('what is named must exist', () => {
     expect(error).toMatchObject({ code, message: expect.stringContaining(remedy) as string });
   });
 
-  test('a chosen mailbox that does not exist makes the exit code 3 and is counted', async () => {
+  test('a chosen mailbox that does not exist makes the exit code 3, is counted and named', async () => {
     await machine.json(['protected-item', 'create', 'One', '--only', 'nobody@nowhere.example']);
-    const { report } = await machine.json<{ report: { issues: object[] } }>(['backup', 'One'], 3);
+    const { report } = await machine.json<{ report: { issues: object[]; missingAccounts: string[] } }>(
+      ['backup', 'One'],
+      3,
+    );
+    expect(report.missingAccounts).toEqual(['nobody@nowhere.example']);
     expect(report.issues).toContainEqual({ outcome: 'skipped', code: 'account-unknown', count: 1 });
   });
 });
