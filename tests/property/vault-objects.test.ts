@@ -79,7 +79,9 @@ async function writeAll(steps: readonly Step[]): Promise<{ contents: ContentRef[
 /** Where each chunk lies, from the directories; throws for a chunk that lies twice. */
 function indexOf(packs: readonly FinishedPack[]): Map<string, ChunkPlace> {
   const places = new Map<string, ChunkPlace>();
-  const frames = packs.flatMap((pack) => [...footerFrames(decodePackFooter(pack.directory))].map((frame) => ({ pack, ...frame })));
+  const frames = packs.flatMap((pack) =>
+    [...footerFrames(decodePackFooter(pack.directory))].map((frame) => ({ pack, ...frame })),
+  );
   for (const { pack, sequence, offsetBytes, storedBytes, chunks } of frames) {
     const frame = { pack, sequence, frameOffsetBytes: offsetBytes, frameStoredBytes: storedBytes };
     for (const { id, ...place } of chunks) {
