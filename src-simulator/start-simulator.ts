@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:https';
+import { createAreas } from './areas.ts';
 import { ControlEndpoint } from './control/control-endpoint.ts';
 import { Statistics } from './control/statistics.ts';
 import { Directory } from './directory/people.ts';
@@ -67,8 +68,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     application,
     mail: new MailStore(resolved, directory),
     faults: new FaultPlan(resolved.faults),
+    areas: [],
     origin: () => origin,
   };
+  organization.areas.push(...createAreas(organization));
   const limits = new MailboxLimits(resolved.limits);
   const statistics = new Statistics();
   const recorder = resolved.trafficFile === undefined ? null : new TrafficRecorder(resolved.trafficFile);

@@ -22,10 +22,15 @@ export const changesSchema = z.object({
   foldersCreated: count,
   foldersRenamed: count,
   foldersDeleted: count,
+  /** Changes of other areas, `area.kind`: count; `user` is then any account's id. */
+  areas: z.record(z.string(), z.number().int().nonnegative()).default({}),
 });
 
 type ChangeRequest = z.output<typeof changesSchema>;
-type Kind = Exclude<keyof ChangeRequest, 'seed' | 'user'>;
+type Kind = Exclude<keyof ChangeRequest, 'seed' | 'user' | 'areas'>;
+
+/** What is told of a change; areas tell what they like beside its kind. */
+type MadeChange = DoneChange | Readonly<{ kind: string }>;
 
 /** One change that was made. Ids are immutable ids; `from` and `to` are folder ids. */
 interface DoneChange {
@@ -135,12 +140,30 @@ function pickMailbox(organization: Organization, dice: Dice, user: string | unde
   return null;
 }
 
+function applyAreaChanges(
+  { areas }: Organization,
+  { areas: counts, user }: ChangeRequest,
+  dice: Dice,
+): MadeChange[] {
+  const done: MadeChange[] = [];
+  for (const [name, count] of Object.entries(counts)) {
+    const [areaName, kind = ''] = name.split('.');
+    const change = areas.find((area) => area.name === areaName)?.changes[kind];
+    if (!change) throw new RangeError(`there are no changes of the kind ${name}`);
+    for (let i = 0; i < count; i += 1) {
+      const made = change(dice, user);
+      if (made) done.push({ ...made, kind: name });
+    }
+  }
+  return done;
+}
+
 export function applyChanges(
   organization: Organization,
   request: ChangeRequest,
-): { counts: Partial<Record<Kind, number>>; changes: DoneChange[] } {
+): { counts: Record<string, number>; changes: MadeChange[] } {
   const dice = new Dice(request.seed);
-  const done: DoneChange[] = [];
+  const done: MadeChange[] = [];
   for (const kind of kinds) {
     for (let i = 0; i < request[kind]; i += 1) {
       const mailbox = pickMailbox(organization, dice, request.user);
@@ -149,7 +172,8 @@ export function applyChanges(
         done.push({ kind, user: organization.directory.person(mailbox.number).id, ...change });
     }
   }
-  const counts: Partial<Record<Kind, number>> = {};
+  done.push(...applyAreaChanges(organization, request, dice));
+  const counts: Record<string, number> = {};
   for (const { kind } of done) counts[kind] = (counts[kind] ?? 0) + 1;
   return { counts, changes: done };
 }

@@ -42,6 +42,7 @@ function expireDelta({ organization }: ControlServices, body: unknown) {
       : [organization.directory.find(user)];
   const expired = people.filter((person) => person?.mailbox === 'cloud');
   for (const person of expired) if (person) organization.mail.mailbox(person.number).tokenAge += 1;
+  for (const area of organization.areas) area.expireDelta(user);
   return { mailboxes: expired.length };
 }
 
@@ -109,7 +110,9 @@ export class ControlEndpoint {
     if (!this.#isAllowed(request.headers['x-control-token'])) {
       this.#send(request, response, plainJson({ error: 'x-control-token is missing or wrong' }, 403));
     } else if (name === 'truth') {
-      await streamTruth(this.#services.organization, url.searchParams.get('user') ?? '', response);
+      const { searchParams } = url;
+      const about = { account: searchParams.get('user') ?? '', area: searchParams.get('area') ?? '' };
+      await streamTruth(this.#services.organization, about, response);
     } else {
       this.#send(request, response, this.#run(`${request.method ?? ''} ${name}`, parseJson(text) ?? {}));
     }
@@ -129,6 +132,7 @@ export class ControlEndpoint {
         : plainJson({ error: `no control endpoint ${command}` }, 404);
     } catch (error) {
       if (error instanceof z.ZodError) return plainJson({ error: z.prettifyError(error) }, 400);
+      if (error instanceof RangeError) return plainJson({ error: error.message }, 400);
       throw error;
     }
   }

@@ -60,20 +60,28 @@ function* linesOf(mailbox: Mailbox): Generator<object> {
 
 const yieldEveryLines = 64;
 
-/** Streams the truth about one user's mailbox; 404 when there is none. */
+/** Lines about one account: its mailbox, or what `area` has of it; null where there is none. */
+function truthOf(organization: Organization, account: string, areaName: string): Iterable<object> | null {
+  if (areaName !== '')
+    return organization.areas.find(({ name }) => name === areaName)?.truth(account) ?? null;
+  const person = organization.directory.find(account);
+  return person?.mailbox === 'cloud' ? linesOf(organization.mail.mailbox(person.number)) : null;
+}
+
+/** Streams the truth about one account; 404 when there is none. */
 export async function streamTruth(
   organization: Organization,
-  user: string,
+  { account, area }: { account: string; area: string },
   response: ServerResponse,
 ): Promise<void> {
-  const person = organization.directory.find(user);
-  if (person?.mailbox !== 'cloud') {
+  const lines = truthOf(organization, account, area);
+  if (!lines) {
     response.writeHead(404).end();
     return;
   }
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
   let count = 0;
-  for (const line of linesOf(organization.mail.mailbox(person.number))) {
+  for (const line of lines) {
     count += 1;
     if (!response.write(`${JSON.stringify(line)}\n`)) await once(response, 'drain');
     else if (count % yieldEveryLines === 0) await new Promise(setImmediate);

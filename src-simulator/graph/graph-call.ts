@@ -5,6 +5,7 @@ import type { MailStore } from '../mail/mail-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Application } from '../sign-in/application.ts';
+import type { Area } from './area.ts';
 
 /** The organization behind the endpoints. */
 export interface Organization {
@@ -13,6 +14,8 @@ export interface Organization {
   readonly mail: MailStore;
   readonly application: Application;
   readonly faults: FaultPlan;
+  /** Everything beside mail and the directory of users. */
+  readonly areas: Area[];
   /** https://localhost:port, known once the server listens. */
   readonly origin: () => string;
 }

@@ -192,8 +192,18 @@ function mailRoute(organization: Organization, call: GraphCall): Route | null {
   return found && { ...base, operation: found[0], run: found[1] };
 }
 
-/** The operation of a GET call. Everything that changes the organization goes through /control. */
+function areaRoute(organization: Organization, call: GraphCall): Route | null {
+  for (const area of organization.areas) {
+    const route = area.route(call);
+    if (route) return route;
+  }
+  return null;
+}
+
+/** The operation of a call. Mail and users are read only: what changes them goes through /control. */
 export function routeOf(organization: Organization, call: GraphCall): Route {
+  const beside = areaRoute(organization, call);
+  if (beside) return beside;
   const route = call.segments.length > 2 ? mailRoute(organization, call) : directoryRoute(organization, call);
   if (!route)
     return {

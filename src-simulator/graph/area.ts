@@ -1,0 +1,25 @@
+/**
+ * A part of the organization beside mail (calendars, drives, teams, ...): what it answers, how it changes between two
+ * backups, and what is true of it. One folder each; areas.ts lists them.
+ */
+import type { Dice } from '../chance.ts';
+import type { GraphCall, Route } from './graph-call.ts';
+
+/** What /control/changes makes on request. `account` is the id of a user, group or site, or undefined for any. */
+export type AreaChange = (
+  dice: Dice,
+  account: string | undefined,
+) => Readonly<Record<string, unknown>> | null;
+
+export interface Area {
+  /** Names its part of `/control/truth?area=` and of the changes. */
+  readonly name: string;
+  /** The operation of a call; null when the path is none of this area's. A method that it lacks is its own 405. */
+  route(call: GraphCall): Route | null;
+  /** Kinds of changes. A change that finds nothing suitable returns null and is not counted. */
+  readonly changes: Readonly<Record<string, AreaChange>>;
+  /** What the area holds of an account, a plain object a line, each with `kind` and `id`; nothing for a stranger. */
+  truth(account: string): Iterable<object>;
+  /** Makes the delta links of one account, or of all, expire. */
+  expireDelta(account: string | undefined): void;
+}
