@@ -6,7 +6,7 @@ import type { Dice } from '../chance.ts';
 import type { GraphCall, Route } from './graph-call.ts';
 
 /** What /control/changes makes on request. `account` is the id of a user, group or site, or undefined for any. */
-export type AreaChange = (
+type AreaChange = (
   dice: Dice,
   account: string | undefined,
 ) => Readonly<Record<string, unknown>> | null;
