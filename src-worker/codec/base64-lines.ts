@@ -4,6 +4,7 @@
  */
 
 import { AppError } from '../../src-shared/errors/app-error.ts';
+import { decodeLines } from './base64-decoder.ts';
 import { plainBytes } from './plain-bytes.ts';
 
 /** How a run of base64 was broken into lines; enough to write it again. */
@@ -242,25 +243,21 @@ function trimBlank(message: Buffer, { start, end }: ByteRange): number {
   return at;
 }
 
-/** Fills `decoded` block by block and encodes each block again; false at the first block that differs. */
+/** Fills `decoded` block by block; false at the first block that encoding would not give back. */
 function decodeVerified(message: Buffer, run: RunLayout, decoded: Buffer): boolean {
-  const encoder = new LineEncoder(run.shape);
+  const { lineLength, lineEnding } = run.shape;
+  const shape = { lineLength, lineEnding: lineEndings[lineEnding] };
   const blockBytes = blockLength(run);
-  // Text that is not base64 may be re-encoded with padding it never had: at most one group and line ending more.
-  const again = Buffer.allocUnsafe(Math.min(blockBytes, run.end - run.start) + 8);
-  let compared = run.start;
   let filled = 0;
   for (let at = run.start; at < run.end; at += blockBytes) {
-    const text = message.toString('latin1', at, Math.min(at + blockBytes, run.end));
-    const block = decoded.subarray(filled, filled + decoded.write(text, filled, 'base64'));
-    const againBytes = encoder.write(again, 0, block);
-    const comparedEnd = compared + againBytes;
-    if (comparedEnd > run.end || message.compare(again, 0, againBytes, compared, comparedEnd) !== 0)
-      return false;
-    compared = comparedEnd;
-    filled += block.length;
+    const isEnd = at + blockBytes >= run.end;
+    // Between blocks stands a line ending, which belongs to the block before it.
+    const text = message.subarray(at, isEnd ? run.end : at + blockBytes);
+    const bytes = decodeLines(text, shape, { target: decoded.subarray(filled), isEnd });
+    if (bytes < 0) return false;
+    filled += bytes;
   }
-  return filled === decoded.length && compared === run.end;
+  return filled === decoded.length;
 }
 
 /** Blocks end between lines, after whole groups of four characters, so that each can be decoded alone. */

@@ -9,7 +9,7 @@ import {
 import { gearChunkerWasm } from '../../../src-worker/codec/gear-chunker.wasm.ts';
 import { gearTableBytes } from '../../../src-worker/codec/gear-scanner.ts';
 import { loadSodium } from '../../../src-worker/codec/sodium.ts';
-import { compileGearChunker } from '../../support/build-wasm.ts';
+import { compileWat } from '../../support/build-wasm.ts';
 import { pseudoRandomBytes } from '../../support/pseudo-random.ts';
 import golden from './golden/gear-cuts.json' with { type: 'json' };
 
@@ -28,7 +28,7 @@ function lengths(cuts: readonly number[]): number[] {
 }
 
 test('the committed WebAssembly is what the .wat compiles to', async () => {
-  expect(gearChunkerWasm).toBe(Buffer.from(await compileGearChunker()).toString('base64'));
+  expect(gearChunkerWasm).toBe(Buffer.from(await compileWat('gear-chunker')).toString('base64'));
 });
 
 test('the gear table begins and ends with the golden words', () => {
