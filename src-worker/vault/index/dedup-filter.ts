@@ -1,15 +1,18 @@
 /**
  * The set of chunk ids that the vault already has, shared by all codec threads: "is this chunk new, and if so it is
- * mine". Holds 128 bits of each keyed id in open-addressing shards on growable shared memory, 16 to 32 bytes a chunk;
- * with keyed ids a false match has a chance of 2^-80 at 20 million chunks. Holds no locations: those are the index's.
+ * mine". Holds 102 bits of each keyed id in open-addressing shards on growable shared memory, 15 to 19 bytes a chunk;
+ * with keyed ids, the chance that there ever was a false match among 20 million chunks is 2^-54. Holds no locations:
+ * those are the index's.
  */
 
 const shardCount = 64;
-const slotWords = 4;
+const slotWords = 3;
 const slotBytes = slotWords * 4;
 const initialSlots = 1024;
-const maxLoad = 0.75;
-/** 64 shards of 2^22 slots hold 200 million chunks; growable memory reserves addresses, not pages. */
+const maxLoad = 0.8;
+/** Small steps keep the memory close to what is needed; a chunk is moved five times on average, which costs little. */
+const growthFactor = 1.25;
+/** 64 shards of 4 million slots hold 200 million chunks; growable memory reserves addresses, not pages. */
 const maxSlots = 1 << 22;
 
 const lockWord = 0;
@@ -92,7 +95,7 @@ class Shard {
     return this.#words[word] ?? 0;
   }
 
-  /** Bytes 1 to 16 of the id; byte 0 has chosen the shard. A zero first word marks an empty slot. */
+  /** Bytes 1 to 12 of the id; byte 0 has chosen the shard. A zero first word marks an empty slot. */
   #readKey(id: Uint8Array): void {
     for (let word = 0; word < slotWords; word += 1) {
       const at = 1 + word * 4;
@@ -104,19 +107,19 @@ class Shard {
 
   #insert(): boolean {
     const words = this.#words;
-    const [a = 0, b = 0, c = 0, d = 0] = this.#key;
-    const mask = this.#count(slotsWord) - 1;
-    for (let slot = (a >>> 0) & mask; ; slot = (slot + 1) & mask) {
+    const [a = 0, b = 0, c = 0] = this.#key;
+    const slots = this.#count(slotsWord);
+    // The first word as a share of all there are: slots need not be a power of two.
+    for (let slot = Math.floor(((a >>> 0) / 2 ** 32) * slots); ; slot = slot + 1 === slots ? 0 : slot + 1) {
       const at = headerWords + slot * slotWords;
       if (words[at] === 0) {
         words[at + 1] = b;
         words[at + 2] = c;
-        words[at + 3] = d;
         words[at] = a;
         words[usedWord] = this.#count(usedWord) + 1;
         return true;
       }
-      if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return false;
+      if (words[at] === a && words[at + 1] === b && words[at + 2] === c) return false;
     }
   }
 
@@ -124,10 +127,11 @@ class Shard {
     const oldSlots = this.#count(slotsWord);
     if (oldSlots >= maxSlots) throw new Error('the dedup filter is full');
     const old = this.#words.slice(headerWords, headerWords + oldSlots * slotWords);
-    this.#memory.grow(shardBytes(oldSlots * 2));
+    const slots = Math.min(maxSlots, Math.ceil(oldSlots * growthFactor));
+    this.#memory.grow(shardBytes(slots));
     this.#words = new Int32Array(this.#memory);
     this.#words.fill(0, headerWords);
-    this.#words[slotsWord] = oldSlots * 2;
+    this.#words[slotsWord] = slots;
     this.#words[usedWord] = 0;
     for (let at = 0; at < old.length; at += slotWords) {
       if (old[at] === 0) continue;

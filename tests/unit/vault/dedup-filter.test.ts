@@ -12,7 +12,7 @@ test('an id is claimed once, by whichever view comes first', () => {
   expect(second.size).toBe(1);
 });
 
-test('ids survive growth, and memory stays below 40 bytes a chunk', () => {
+test('ids survive growth, and memory stays below 20 bytes a chunk', () => {
   const memory = createDedupFilterMemory();
   const [writer, reader] = [new DedupFilter(memory), new DedupFilter(memory)];
   const count = 400_000;
@@ -22,7 +22,7 @@ test('ids survive growth, and memory stays below 40 bytes a chunk', () => {
   let repeated = 0;
   for (let index = 0; index < count; index += 1) if (!reader.claim(id(index))) repeated += 1;
   expect(repeated).toBe(count);
-  expect(writer.memoryBytes / count).toBeLessThan(44);
+  expect(writer.memoryBytes / count).toBeLessThan(20);
 });
 
 test('an id of zero bytes is an id like any other', () => {
