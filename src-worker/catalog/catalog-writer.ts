@@ -123,21 +123,14 @@ export class CatalogWriter {
   }
 
   putItem(owner: RowOwner, row: ItemRow): void {
-    const { number } = this.#snapshot;
     const ownerNo = this.#ownerNo(owner);
-    this.#run(
-      'DELETE FROM item WHERE owner_no = ? AND id = ? AND s1 IS NULL AND s0 = ?',
-      ownerNo,
-      row.id,
-      number,
-    );
-    this.#run('UPDATE item SET s1 = ? WHERE owner_no = ? AND id = ? AND s1 IS NULL', number, ownerNo, row.id);
+    this.#endItem(ownerNo, row.id);
     this.#run(
       'INSERT INTO item (owner_no, id, collection_no, s0, version, size_bytes, content, info) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ownerNo,
       row.id,
       this.#collectionNo(owner, row.collection),
-      number,
+      this.#snapshot.number,
       row.version,
       row.content[1],
       encode(row.content),
@@ -147,17 +140,19 @@ export class CatalogWriter {
 
   /** Ends an item where it is in that collection still; a move has put it elsewhere already or will. */
   removeItem(owner: RowOwner, row: RemovalRow): void {
+    this.#endItem(this.#ownerNo(owner), row.id, this.#collectionNo(owner, row.collection));
+  }
+
+  /** Ends the current row of an item, if it has one (in that collection); one of this very snapshot never was. */
+  #endItem(ownerNo: number, id: string, collectionNo?: number): void {
     const { number } = this.#snapshot;
-    const collectionNo = this.#collectionNo(owner, row.collection);
-    const where = 'owner_no = ? AND id = ? AND s1 IS NULL AND collection_no = ?';
-    this.#run(
-      `DELETE FROM item WHERE ${where} AND s0 = ?`,
-      this.#ownerNo(owner),
-      row.id,
-      collectionNo,
-      number,
-    );
-    this.#run(`UPDATE item SET s1 = ? WHERE ${where}`, number, this.#ownerNo(owner), row.id, collectionNo);
+    const current = this.#statements
+      .get('SELECT item_no, s0, collection_no FROM item WHERE owner_no = ? AND id = ? AND s1 IS NULL')
+      .get(ownerNo, id) as { item_no: number; s0: number; collection_no: number } | undefined;
+    if (current === undefined) return;
+    if (collectionNo !== undefined && current.collection_no !== collectionNo) return;
+    if (current.s0 === number) this.#run('DELETE FROM item WHERE item_no = ?', current.item_no);
+    else this.#run('UPDATE item SET s1 = ? WHERE item_no = ?', number, current.item_no);
   }
 
   putStates(owner: RowOwner, rows: readonly StateRow[]): void {
