@@ -7,7 +7,6 @@ import { fileClass } from '../vault/format/layout.ts';
 import type { WriterKeys } from '../vault/keys/key-ring.ts';
 import { ObjectWriter } from '../vault/objects/object-writer.ts';
 import { PackWriter } from '../vault/objects/pack-writer.ts';
-import { smallestShelvedBytes } from '../jobs/buffer-shelf.ts';
 import type { CodecReply, CodecRequest, WriteRequest } from '../jobs/codec-pool.ts';
 
 /** What a codec thread is started with. */
@@ -43,9 +42,7 @@ function write(item: WriteRequest): { sequence: number; content: ReturnType<Obje
 }
 
 function replyWritten(items: readonly WriteRequest[]): void {
-  const buffers = items
-    .map(({ bytes }) => bytes.buffer)
-    .filter((buffer) => buffer.byteLength >= smallestShelvedBytes);
+  const buffers = [...new Set(items.map(({ bytes }) => bytes.buffer))];
   reply({ type: 'written', items: items.map(write), buffers }, buffers);
 }
 

@@ -1,15 +1,17 @@
 /**
- * Buffers that go to the codec threads full and come back empty. Fresh memory costs more than what is done with it: the
- * kernel clears every page of it first. Keeps a bounded amount; what does not fit is left to the garbage collector.
+ * Memory for content, used again and again. Fresh memory costs more than what is done with it: the kernel clears every
+ * page of it first, and V8 collects garbage because of it. Keeps a bounded amount; what does not fit is left to the
+ * garbage collector.
  */
 
-/** Below this, new memory is as cheap as carrying the old one back. */
-export const smallestShelvedBytes = 64 * 1024;
+const smallestShelvedBytes = 4 * 1024;
 const shelfBytes = 48 * 1024 * 1024;
 
 export class BufferShelf {
   /** Free buffers by size, which is a power of two. */
   readonly #free = new Map<number, ArrayBuffer[]>();
+  /** Buffers that were taken and have not been sent to a thread since. */
+  readonly #lent = new WeakSet<ArrayBuffer>();
   #freeBytes = 0;
 
   /** `sizeBytes` of memory with any content. */
@@ -18,11 +20,18 @@ export class BufferShelf {
     const roundBytes = 2 ** Math.ceil(Math.log2(sizeBytes));
     const buffer = this.#free.get(roundBytes)?.pop();
     if (buffer !== undefined) this.#freeBytes -= roundBytes;
-    return new Uint8Array(buffer ?? Buffer.allocUnsafeSlow(roundBytes).buffer, 0, sizeBytes);
+    const lent = buffer ?? Buffer.allocUnsafeSlow(roundBytes).buffer;
+    this.#lent.add(lent);
+    return new Uint8Array(lent, 0, sizeBytes);
   }
 
-  /** Takes a buffer back that nobody uses any more. */
-  giveBack(buffer: ArrayBuffer): void {
+  /** Takes back what {@link take} gave, when nobody uses it any more; memory from elsewhere is not touched. */
+  giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+    if (this.#lent.delete(buffer)) this.keep(buffer);
+  }
+
+  /** Takes a buffer that nobody else has: one that came back from a thread. */
+  keep(buffer: ArrayBuffer): void {
     const sizeBytes = buffer.byteLength;
     const isOurs = sizeBytes >= smallestShelvedBytes && Number.isInteger(Math.log2(sizeBytes));
     if (!isOurs || this.#freeBytes + sizeBytes > shelfBytes) return;

@@ -12,8 +12,12 @@ const batchBytes = 256 * 1024;
 const batchItems = 64;
 /** A thread that has this many batches to do is what the backup waits for. */
 const hurryAfterBatches = 3;
+/** Less is copied into the memory of its batch: sending a buffer of its own costs more. */
+const copiedBelowBytes = 64 * 1024;
 /** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
-const maxQueuedBytes = 24 * 1024 * 1024;
+const maxQueuedBytes = 8 * 1024 * 1024;
+/** Packs that are being put into the store: a slow disk holds the network back, not the other way round. */
+const maxStoringBytes = 24 * 1024 * 1024;
 
 /** One item on its way to a codec thread. */
 export interface WriteRequest {
@@ -59,6 +63,9 @@ class PoolMember {
   readonly thread: CodecThread;
   batch: WriteRequest[] = [];
   batchBytes = 0;
+  /** Where the small content of the batch lies, one behind the other. */
+  batchMemory: Uint8Array<ArrayBuffer> | undefined;
+  copiedBytes = 0;
   queuedBytes = 0;
   batchesUnderWay = 0;
   flushes: PromiseWithResolvers<WriteTotals>[] = [];
@@ -77,6 +84,7 @@ export class CodecPool {
   readonly #storing = new Set<Promise<void>>();
   #blocked: (() => void)[] = [];
   #queuedBytes = 0;
+  #storingBytes = 0;
   #sequence = 0;
   #isSendScheduled = false;
   #failure: unknown;
@@ -99,20 +107,37 @@ export class CodecPool {
 
   /** Stores one content; its buffer is given away. Resolves with the reference before its packs are durable. */
   async write(kind: 'mime' | 'bytes', bytes: Uint8Array<ArrayBuffer>, affinity: string): Promise<ContentRef> {
-    while (this.#queuedBytes > maxQueuedBytes) await this.#room();
+    while (this.#isFull) await this.#room();
     this.#throwIfFailed();
     const sequence = this.#sequence++;
     const member = this.#leastLoaded();
     this.#queuedBytes += bytes.length;
     member.queuedBytes += bytes.length;
-    member.batch.push({ sequence, kind, bytes, affinity });
-    member.batchBytes += bytes.length;
+    const placed = this.#place(member, bytes);
+    member.batch.push({ sequence, kind, bytes: placed, affinity });
+    member.batchBytes += placed.length;
     const result = new Promise<ContentRef>((resolve, reject) => {
       this.#waiters.set(sequence, { resolve, reject, sizeBytes: bytes.length });
     });
     if (member.batchBytes >= batchBytes || member.batch.length >= batchItems) this.#send(member);
     else if (member.batchesUnderWay === 0) this.#scheduleSend();
     return result;
+  }
+
+  get #isFull(): boolean {
+    return this.#queuedBytes > maxQueuedBytes || this.#storingBytes > maxStoringBytes;
+  }
+
+  /** Small content moves into the memory of the batch, which is sent first where there is no room. */
+  #place(member: PoolMember, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    if (bytes.length >= copiedBelowBytes) return bytes;
+    if (member.batchBytes + bytes.length > batchBytes) this.#send(member);
+    const memory = (member.batchMemory ??= this.#shelf.take(batchBytes));
+    const place = memory.subarray(member.copiedBytes, member.copiedBytes + bytes.length);
+    place.set(bytes);
+    member.copiedBytes += bytes.length;
+    this.#shelf.giveBack(bytes);
+    return place;
   }
 
   /** Resolves when everything written before is in durable packs. */
@@ -146,7 +171,7 @@ export class CodecPool {
     switch (reply.type) {
       case 'written':
         member.batchesUnderWay -= 1;
-        for (const buffer of reply.buffers) this.#shelf.giveBack(buffer);
+        for (const buffer of reply.buffers) this.#shelf.keep(buffer);
         for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
         // What came while the thread was busy travels together.
         if (member.batchesUnderWay === 0) this.#send(member);
@@ -170,15 +195,14 @@ export class CodecPool {
     this.#wake();
   }
 
-  /** A pack counts as queued until it is durable: a slow disk holds the network back, not the other way round. */
   #store(member: PoolMember, pack: FinishedPack): void {
-    this.#queuedBytes += pack.sizeBytes;
+    this.#storingBytes += pack.sizeBytes;
     const stored = this.#onPack(pack)
       .then(() => this.#recycle(member, pack.bytes.buffer))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#storing.delete(stored);
-        this.#queuedBytes -= pack.sizeBytes;
+        this.#storingBytes -= pack.sizeBytes;
         this.#wake();
       });
     this.#storing.add(stored);
@@ -199,7 +223,9 @@ export class CodecPool {
     const items = member.batch;
     member.batch = [];
     member.batchBytes = 0;
-    const buffers = items.map((item) => item.bytes.buffer);
+    member.batchMemory = undefined;
+    member.copiedBytes = 0;
+    const buffers = [...new Set(items.map((item) => item.bytes.buffer))];
     const isHurried = member.batchesUnderWay >= hurryAfterBatches;
     member.batchesUnderWay += 1;
     member.thread.send({ type: 'write', items, isHurried }, buffers);
@@ -222,7 +248,7 @@ export class CodecPool {
 
   #wake(): void {
     const blocked = this.#blocked;
-    if (this.#failure === undefined && this.#queuedBytes > maxQueuedBytes) return;
+    if (this.#failure === undefined && this.#isFull) return;
     this.#blocked = [];
     for (const resume of blocked) resume();
   }
