@@ -19,11 +19,15 @@ export const idSchema = z.custom<Uint8Array>(
 export const objectRefSchema = z.tuple([size, z.number().int().min(0).max(4), z.array(idSchema).max(64)]);
 export type ObjectRef = z.infer<typeof objectRefSchema>;
 
-/** How the content of an item is rebuilt from its object: as it is, or by joining a split MIME message. */
-export const contentKind = { bytes: 0, mime: 1 } as const;
+/** How the content of an item is rebuilt from its object: as it is, by joining a split MIME message, or part by part. */
+export const contentKind = { bytes: 0, mime: 1, parts: 2 } as const;
 
-/** Kind, size of the rebuilt content in bytes, object. */
-export const contentRefSchema = z.tuple([z.union([z.literal(0), z.literal(1)]), size, objectRefSchema]);
+/** Kind, size of the rebuilt content (of all parts together) in bytes, object. */
+export const contentRefSchema = z.tuple([
+  z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  size,
+  objectRefSchema,
+]);
 export type ContentRef = z.infer<typeof contentRefSchema>;
 
 /** What lists, search and a restore need to know of an item beside its content; the workload names the keys. */

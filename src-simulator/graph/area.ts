@@ -6,10 +6,7 @@ import type { Dice } from '../chance.ts';
 import type { GraphCall, Route } from './graph-call.ts';
 
 /** What /control/changes makes on request. `account` is the id of a user, group or site, or undefined for any. */
-type AreaChange = (
-  dice: Dice,
-  account: string | undefined,
-) => Readonly<Record<string, unknown>> | null;
+type AreaChange = (dice: Dice, account: string | undefined) => Readonly<Record<string, unknown>> | null;
 
 export interface Area {
   /** Names its part of `/control/truth?area=` and of the changes. */

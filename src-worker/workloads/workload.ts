@@ -20,6 +20,8 @@ export interface ItemHead {
   /** For reports: what a person would call the item. */
   readonly title: string;
   readonly info: ItemInfo;
+  /** Given where the enumeration held all of the item, so that nothing is left to fetch. */
+  readonly content?: FetchedContent | undefined;
 }
 
 /** How many items Microsoft 365 says a collection has; for progress only. */
@@ -43,11 +45,17 @@ export interface ItemChanges {
   readonly deltaLink: string | undefined;
 }
 
-/** Content as it was fetched. */
-export interface FetchedContent {
-  readonly kind: 'mime' | 'bytes';
+/** A part of an item: the item itself, an attachment, a photo. `mediaType` as RFC 6838 has it. */
+export interface FetchedPart {
+  readonly name: string;
+  readonly mediaType: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
+
+/** Content as it was fetched. Of several parts, the first is the item itself. */
+export type FetchedContent =
+  | { readonly kind: 'mime' | 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'parts'; readonly parts: readonly FetchedPart[] };
 
 /** The answer for one item of a look-up: with `error`, it is not known whether it exists. */
 export interface LookedUpItem {

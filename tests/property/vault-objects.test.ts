@@ -1,13 +1,14 @@
 /** Whatever is written, for whomever and in whichever order, comes back as it was. */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import type { ChunkPlace, ContentRef } from '../../src-shared/model/rows.ts';
+import { contentKind, type ChunkPlace, type ContentRef } from '../../src-shared/model/rows.ts';
 import { fileClass, packName } from '../../src-worker/vault/format/layout.ts';
 import { decodePackFooter, footerFrames } from '../../src-worker/vault/format/pack-footer.ts';
 import { createDedupFilterMemory, DedupFilter } from '../../src-worker/vault/index/dedup-filter.ts';
 import { checkPack } from '../../src-worker/vault/objects/check-pack.ts';
 import { ObjectReader } from '../../src-worker/vault/objects/object-reader.ts';
 import { ObjectWriter } from '../../src-worker/vault/objects/object-writer.ts';
+import { encodePartsList } from '../../src-worker/vault/objects/parts-list.ts';
 import { PackWriter, type FinishedPack } from '../../src-worker/vault/objects/pack-writer.ts';
 import type { Vault } from '../../src-worker/vault/vault.ts';
 import { bareVault } from '../support/bare-vault.ts';
@@ -55,7 +56,14 @@ function mimeWith(attachment: Uint8Array): Uint8Array {
   return new TextEncoder().encode(`${head}${lines}\r\n`);
 }
 
-async function writeAll(steps: readonly Step[]): Promise<{ contents: ContentRef[]; packs: FinishedPack[] }> {
+interface Written {
+  readonly contents: ContentRef[];
+  /** An item that consists of all of them. */
+  readonly whole: ContentRef;
+  readonly packs: FinishedPack[];
+}
+
+async function writeAll(steps: readonly Step[]): Promise<Written> {
   const packs: FinishedPack[] = [];
   const { idKey, chunkKey } = vault.keys.writerKeys;
   const writer = new ObjectWriter({
@@ -71,9 +79,16 @@ async function writeAll(steps: readonly Step[]): Promise<{ contents: ContentRef[
       ? writer.writeMime(contentOf(each), each.affinity)
       : writer.writeBytes(contentOf(each), each.affinity);
   });
+  const parts = contents.map((content, index) => ({
+    name: `part ${index}`,
+    mediaType: 'text/plain',
+    content,
+  }));
+  const list = writer.writeBytes(encodePartsList(parts), 'anna');
+  const whole: ContentRef = [contentKind.parts, contents.reduce((sum, [, size]) => sum + size, 0), list[2]];
   writer.flush();
   for (const pack of packs) await vault.store.createIfAbsent(packName(pack.name), pack.bytes);
-  return { contents, packs };
+  return { contents, whole, packs };
 }
 
 /** Where each chunk lies, from the directories; throws for a chunk that lies twice. */
@@ -93,20 +108,29 @@ function indexOf(packs: readonly FinishedPack[]): Map<string, ChunkPlace> {
   return places;
 }
 
+async function read(reader: ObjectReader, content: ContentRef): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of reader.readContent(content)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
 test('any sequence of objects comes back identical, stored once, from packs that check', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
-      const { contents, packs } = await writeAll(steps);
+      const { contents, whole, packs } = await writeAll(steps);
       const places = indexOf(packs);
       const locateChunk = (id: Uint8Array): ChunkPlace | undefined =>
         places.get(Buffer.from(id).toString('hex'));
       const reader = new ObjectReader(vault, { locateChunk });
+      const parts = (await reader.readParts(whole)) ?? [];
+      expect(parts.map(({ name }) => name)).toEqual(contents.map((_, index) => `part ${index}`));
+      expect(parts.map(({ content }) => content)).toEqual(contents);
       for (const [index, content] of contents.entries()) {
-        const pieces: Uint8Array[] = [];
-        for await (const piece of reader.readContent(content)) pieces.push(piece);
-        expect(Buffer.concat(pieces).equals(contentOf(steps[index]!))).toBe(true);
+        expect((await read(reader, content)).equals(contentOf(steps[index]!))).toBe(true);
         await reader.checkContent(content);
       }
+      expect((await read(reader, whole)).equals(contentOf(steps[0]!))).toBe(true);
+      await reader.checkContent(whole);
       for (const { name } of packs) {
         await checkPack(vault, packName(name));
         await vault.store.remove(packName(name));

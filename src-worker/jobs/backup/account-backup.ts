@@ -98,9 +98,8 @@ export class AccountBackup {
     const { workload, scope, recorder, progress } = this.services;
     let sizeBytes = 0;
     try {
-      const content = await workload.fetch(scope, head.id);
-      sizeBytes = content.bytes.length;
-      await recorder.saveItem(this.owner, head, content);
+      const content = head.content ?? (await workload.fetch(scope, head.id));
+      sizeBytes = await recorder.saveItem(this.owner, head, content);
       await this.clearIssue(head.id);
     } catch (error) {
       if (isFatal(error)) throw error;

@@ -3,7 +3,14 @@
  * as one step (content to the codec threads, row to the session), and a checkpoint waits until no step is under way,
  * so that a commit never names a chunk that is not in its packs.
  */
-import type { ItemRow, RowOwner, SnapshotOutcome, StateRow } from '../../../src-shared/model/rows.ts';
+import {
+  contentKind,
+  type ContentRef,
+  type ItemRow,
+  type RowOwner,
+  type SnapshotOutcome,
+  type StateRow,
+} from '../../../src-shared/model/rows.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { FaultLedger } from '../../faults/ledger.ts';
 import type { SegmentRecord, CommitRecord } from '../../vault/format/records.ts';
@@ -13,6 +20,7 @@ import {
   type SessionServices,
   type WriteSession,
 } from '../../vault/session/write-session.ts';
+import { encodePartsList } from '../../vault/objects/parts-list.ts';
 import type { FetchedContent, ItemHead } from '../../workloads/workload.ts';
 import type { CodecPool } from '../codec-pool.ts';
 import { applyCommit } from '../sync-catalog.ts';
@@ -76,15 +84,30 @@ export class Recorder {
     this.#newPacks += 1;
   }
 
-  /** Stores the content of an item and its row. */
-  async saveItem(owner: RowOwner, head: ItemHead, content: FetchedContent): Promise<void> {
-    const sizeBytes = content.bytes.length;
-    await this.#step(async () => {
-      const reference = await this.#services.pool.write(content.kind, content.bytes, owner.account);
+  /** Stores the content of an item and its row; the size of the content. */
+  async saveItem(owner: RowOwner, head: ItemHead, content: FetchedContent): Promise<number> {
+    const sizeBytes = await this.#step(async () => {
+      const reference = await this.#store(content, owner.account);
       await this.#session.writeItem(owner, { ...rowOf(head), content: reference });
+      return reference[1];
     });
     this.#services.ledger.record({ kind: 'saved', sizeBytes });
     await this.#checkpointIfDue();
+    return sizeBytes;
+  }
+
+  async #store(content: FetchedContent, affinity: string): Promise<ContentRef> {
+    const { pool } = this.#services;
+    if (content.kind !== 'parts') return pool.write(content.kind, content.bytes, affinity);
+    const parts = await Promise.all(
+      content.parts.map(async ({ name, mediaType, bytes }) => ({
+        name,
+        mediaType,
+        content: await pool.write('bytes', bytes, affinity),
+      })),
+    );
+    const [, , list] = await pool.write('bytes', encodePartsList(parts), affinity);
+    return [contentKind.parts, parts.reduce((sum, part) => sum + part.content[1], 0), list];
   }
 
   /** Records an item whose content the vault has: it was moved, nothing else. */

@@ -18,6 +18,7 @@ import { frameKeys, openFrame } from '../format/sealed-file-reader.ts';
 import { missingFile } from '../session/read-commits.ts';
 import type { Vault } from '../vault.ts';
 import { decodeMimeRecipe, type RecipePart } from './mime-recipe.ts';
+import { decodePartsList, type ContentPart } from './parts-list.ts';
 
 const frameCacheBytes = 32 * 1024 * 1024;
 /** A recipe or id list that claims more than this is damaged: both are small by construction. */
@@ -42,9 +43,19 @@ export class ObjectReader {
     this.#hash = createKeyedHash(vault.keys.writerKeys.idKey);
   }
 
-  /** The content of an item, in pieces. Throws `chunk-missing`, `pack-missing` or `pack-damaged`. */
+  /** The parts of an item; undefined for one that is a whole. Throws what {@link readContent} throws. */
+  async readParts([kind, , object]: ContentRef): Promise<readonly ContentPart[] | undefined> {
+    if (kind !== contentKind.parts) return undefined;
+    return decodePartsList(await collect(this.readObject(object)));
+  }
+
+  /**
+   * The content of an item, in pieces; of several parts, the first, which is the item itself. Throws `chunk-missing`,
+   * `pack-missing` or `pack-damaged`.
+   */
   async *readContent(content: ContentRef): AsyncIterable<Uint8Array> {
-    const [kind, sizeBytes, object] = content;
+    const [main] = (await this.readParts(content)) ?? [];
+    const [kind, sizeBytes, object] = main?.content ?? content;
     let readBytes = 0;
     const pieces = kind === contentKind.bytes ? this.readObject(object) : this.#readMime(object);
     for await (const piece of pieces) {
@@ -56,9 +67,14 @@ export class ObjectReader {
   }
 
   /** Checks that all chunks of an item are in the index, without reading more than lists and recipes. */
-  async checkContent([kind, , object]: ContentRef): Promise<void> {
+  async checkContent(content: ContentRef): Promise<void> {
+    const [kind, , object] = content;
     await this.#checkObject(object);
     if (kind === contentKind.bytes) return;
+    if (kind === contentKind.parts) {
+      for (const part of (await this.readParts(content)) ?? []) await this.checkContent(part.content);
+      return;
+    }
     const recipe = decodeMimeRecipe(await collect(this.readObject(object)));
     await this.#checkObject(recipe.skeleton);
     for (const part of recipe.parts) await this.#checkObject(part.object);
