@@ -11,11 +11,11 @@ import { PackFooterBuilder } from '../format/pack-footer.ts';
 import type { SealContext } from '../format/seal.ts';
 import { SealedFileWriter, sealedFrameBytes } from '../format/sealed-file-writer.ts';
 
-const openPackCount = 3;
+const openPackCount = 2;
 const maxSpareBuffers = 1;
 /** Where a pack is built, and behind it the place for its directory as the index gets it. */
 const memoryBytes = packBytes + maxDirectoryBytes;
-/** A session that stores less than this keeps to one pack: three small files would tell no less and cost more. */
+/** A session that stores less than this keeps to one pack: two small files would tell no less and cost more. */
 const spreadAfterBytes = 8 * 1024 * 1024;
 
 /** A pack that is ready for the store; `bytes` and `directory` share one memory, to be given back by {@link PackWriter.recycle}. */
