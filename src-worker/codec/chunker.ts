@@ -4,6 +4,7 @@
  * hash, compress or keep what it cut.
  */
 import { GearScanner, type ChunkSizes } from './gear-scanner.ts';
+import { plainBytes } from './plain-bytes.ts';
 
 const KIB = 1024;
 
@@ -32,10 +33,7 @@ export interface Chunker {
 
 /** Cuts one object that arrives in pieces. */
 export interface StreamChunker {
-  /**
-   * The chunks that are complete with `piece`, in order. Chunks may be views on pieces, so the caller hands over
-   * each piece and must not write to it again.
-   */
+  /** The chunks that are complete with `piece`, in order. They hold until the next call; `piece` is copied. */
   push(piece: Uint8Array): Uint8Array[];
   /** What is left, in order; nothing may be pushed afterwards. */
   end(): Uint8Array[];
@@ -56,56 +54,45 @@ export function createChunker(chunkKey: Uint8Array, sizes: ChunkSizes): Chunker 
   };
 }
 
-/** Pieces of an object, to be taken from the front in other portions than they came in. */
-class PieceQueue {
-  #pieces: Uint8Array[] = [];
-  sizeBytes = 0;
-
-  push(piece: Uint8Array): void {
-    if (piece.length === 0) return;
-    this.#pieces.push(piece);
-    this.sizeBytes += piece.length;
-  }
-
-  /** Removes the first `sizeBytes`; copies only where they lie in more than one piece. */
-  take(sizeBytes: number): Uint8Array {
-    this.sizeBytes -= sizeBytes;
-    const [first] = this.#pieces;
-    if (first !== undefined && first.length >= sizeBytes) {
-      if (first.length === sizeBytes) this.#pieces.shift();
-      else this.#pieces[0] = first.subarray(sizeBytes);
-      return first.subarray(0, sizeBytes);
-    }
-    const all = Buffer.concat(this.#pieces);
-    this.#pieces = all.length === sizeBytes ? [] : [all.subarray(sizeBytes)];
-    return new Uint8Array(all.buffer, all.byteOffset, sizeBytes);
-  }
-}
-
 /** A chunker for one object whose end is not known yet; cuts exactly where {@link createChunker} would. */
 export function createStreamChunker(chunkKey: Uint8Array, sizes: ChunkSizes): StreamChunker {
   const scanner = new GearScanner(chunkKey, sizes);
-  const queue = new PieceQueue();
+  /** What was pushed and not given out before the present call, from 0 to `filled`; `taken` of it is given out now. */
+  let memory = Buffer.allocUnsafeSlow(2 * sizes.maxBytes);
+  let filled = 0;
+  let taken = 0;
   let pushedBytes = 0;
-  let takenBytes = 0;
   /** Ends of chunks that are known but not yet given out: the object may still turn out to be a single chunk. */
   let ends: number[] = [];
 
+  const append = (piece: Uint8Array): void => {
+    memory.copyWithin(0, taken, filled);
+    filled -= taken;
+    taken = 0;
+    if (filled + piece.length > memory.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (filled + piece.length));
+      memory.copy(larger, 0, 0, filled);
+      memory = larger;
+    }
+    memory.set(piece, filled);
+    filled += piece.length;
+  };
   const takeUpTo = (end: number): Uint8Array => {
-    const chunk = queue.take(end - takenBytes);
-    takenBytes = end;
+    const chunk = plainBytes(memory.subarray(taken, end));
+    taken = end;
     return chunk;
   };
   return {
     push(piece) {
+      append(piece);
+      const start = filled - piece.length - pushedBytes;
       for (const end of scanner.feed(piece)) ends.push(pushedBytes + end);
-      queue.push(piece);
       pushedBytes += piece.length;
       if (pushedBytes <= singleChunkBytes) return [];
-      const chunks = ends.map(takeUpTo);
+      const chunks = ends.map((end) => takeUpTo(start + end));
       ends = [];
       return chunks;
     },
-    end: () => (queue.sizeBytes === 0 ? [] : [takeUpTo(pushedBytes)]),
+    end: () => (filled === taken ? [] : [takeUpTo(filled)]),
   };
 }

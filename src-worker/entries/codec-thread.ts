@@ -5,7 +5,7 @@ import { loadSodium } from '../codec/sodium.ts';
 import { DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
 import { fileClass } from '../vault/format/layout.ts';
 import type { WriterKeys } from '../vault/keys/key-ring.ts';
-import { ObjectWriter } from '../vault/objects/object-writer.ts';
+import { ObjectWriter, type ContentStream } from '../vault/objects/object-writer.ts';
 import { PackWriter } from '../vault/objects/pack-writer.ts';
 import type { CodecReply, CodecRequest, WriteRequest } from '../jobs/codec-pool.ts';
 
@@ -46,11 +46,34 @@ function replyWritten(items: readonly WriteRequest[]): void {
   reply({ type: 'written', items: items.map(write), buffers }, buffers);
 }
 
+const streams = new Map<number, ContentStream>();
+
+function replyPiece(sequence: number, bytes: Uint8Array<ArrayBuffer>): void {
+  streams.get(sequence)?.push(bytes);
+  const { buffer, length: sizeBytes } = bytes;
+  reply({ type: 'piece-written', buffer, sizeBytes }, [buffer]);
+}
+
+function endStream(sequence: number, isWhole: boolean): void {
+  const stream = streams.get(sequence);
+  streams.delete(sequence);
+  if (stream !== undefined && isWhole) reply({ type: 'stream-written', sequence, content: stream.end() });
+}
+
 port.on('message', (request: CodecRequest) => {
   switch (request.type) {
     case 'write':
       writer.isHurried = request.isHurried;
       replyWritten(request.items);
+      break;
+    case 'stream-begin':
+      streams.set(request.sequence, writer.beginStream(request.sizeBytes, request.affinity));
+      break;
+    case 'stream-piece':
+      replyPiece(request.sequence, request.bytes);
+      break;
+    case 'stream-end':
+      endStream(request.sequence, request.isWhole);
       break;
     case 'recycle':
       packs.recycle(request.packBuffer);

@@ -32,6 +32,15 @@ export interface WriteRequest {
 export type CodecRequest =
   /** `isHurried`: content comes faster than it is stored, so speed counts more than the last percent of size. */
   | { readonly type: 'write'; readonly items: readonly WriteRequest[]; readonly isHurried: boolean }
+  /** Content that comes in pieces, one thread's from its first to its last. */
+  | {
+      readonly type: 'stream-begin';
+      readonly sequence: number;
+      readonly sizeBytes: number;
+      readonly affinity: string;
+    }
+  | { readonly type: 'stream-piece'; readonly sequence: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'stream-end'; readonly sequence: number; readonly isWhole: boolean }
   | { readonly type: 'recycle'; readonly packBuffer: ArrayBuffer }
   | { readonly type: 'flush' };
 
@@ -42,6 +51,8 @@ export type CodecReply =
       readonly items: readonly { sequence: number; content: ContentRef }[];
       readonly buffers: readonly ArrayBuffer[];
     }
+  | { readonly type: 'piece-written'; readonly buffer: ArrayBuffer; readonly sizeBytes: number }
+  | { readonly type: 'stream-written'; readonly sequence: number; readonly content: ContentRef }
   | { readonly type: 'pack'; readonly pack: FinishedPack }
   | { readonly type: 'flushed'; readonly totals: WriteTotals };
 
@@ -124,6 +135,40 @@ export class CodecPool {
     return result;
   }
 
+  /**
+   * Stores content that comes in pieces; their buffers are given away. Rejects as `pieces` does, and then nothing names
+   * what was stored of it. `sizeBytes`: what it is expected to be.
+   */
+  async writeStream(
+    pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+    sizeBytes: number,
+    affinity: string,
+  ): Promise<ContentRef> {
+    this.#throwIfFailed();
+    const sequence = this.#sequence++;
+    const member = this.#leastLoaded();
+    member.thread.send({ type: 'stream-begin', sequence, sizeBytes, affinity }, []);
+    const result = new Promise<ContentRef>((resolve, reject) => {
+      this.#waiters.set(sequence, { resolve, reject, sizeBytes: 0 });
+    });
+    result.catch(() => undefined);
+    let isWhole = false;
+    try {
+      for await (const bytes of pieces) {
+        while (this.#isFull) await this.#room();
+        this.#throwIfFailed();
+        this.#queuedBytes += bytes.length;
+        member.queuedBytes += bytes.length;
+        member.thread.send({ type: 'stream-piece', sequence, bytes }, [bytes.buffer]);
+      }
+      isWhole = true;
+    } finally {
+      if (!isWhole) this.#waiters.delete(sequence);
+      member.thread.send({ type: 'stream-end', sequence, isWhole }, []);
+    }
+    return result;
+  }
+
   get #isFull(): boolean {
     return this.#queuedBytes > maxQueuedBytes || this.#storingBytes > maxStoringBytes;
   }
@@ -175,6 +220,15 @@ export class CodecPool {
         for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
         // What came while the thread was busy travels together.
         if (member.batchesUnderWay === 0) this.#send(member);
+        break;
+      case 'piece-written':
+        this.#shelf.keep(reply.buffer);
+        this.#queuedBytes -= reply.sizeBytes;
+        member.queuedBytes -= reply.sizeBytes;
+        this.#wake();
+        break;
+      case 'stream-written':
+        this.#settle(member, reply.sequence, reply.content);
         break;
       case 'pack':
         this.#store(member, reply.pack);

@@ -55,7 +55,15 @@ export interface FetchedPart {
 /** Content as it was fetched. Of several parts, the first is the item itself. */
 export type FetchedContent =
   | { readonly kind: 'mime' | 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'parts'; readonly parts: readonly FetchedPart[] };
+  | { readonly kind: 'parts'; readonly parts: readonly FetchedPart[] }
+  | FetchedStream;
+
+/** Content too large to hold. `pieces` rejects with `AppError` where it turns out to be other than promised. */
+export interface FetchedStream {
+  readonly kind: 'stream';
+  readonly sizeBytes: number;
+  readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>>;
+}
 
 /** The answer for one item of a look-up: with `error`, it is not known whether it exists. */
 export interface LookedUpItem {

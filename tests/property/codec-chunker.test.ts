@@ -64,7 +64,7 @@ test('a stream is cut like the whole object, however its pieces fall', () => {
       const chunks: Uint8Array[] = [];
       let offset = 0;
       for (const pieceBytes of [...sizesOfPieces, data.length]) {
-        chunks.push(...stream.push(data.subarray(offset, offset + pieceBytes)));
+        chunks.push(...stream.push(data.subarray(offset, offset + pieceBytes)).map((chunk) => chunk.slice()));
         offset = Math.min(data.length, offset + pieceBytes);
       }
       chunks.push(...stream.end());

@@ -98,6 +98,7 @@ export class Recorder {
 
   async #store(content: FetchedContent, affinity: string): Promise<ContentRef> {
     const { pool } = this.#services;
+    if (content.kind === 'stream') return pool.writeStream(content.pieces, content.sizeBytes, affinity);
     if (content.kind !== 'parts') return pool.write(content.kind, content.bytes, affinity);
     const parts = await Promise.all(
       content.parts.map(async ({ name, mediaType, bytes }) => ({

@@ -4,6 +4,7 @@
  */
 import {
   createChunker,
+  createStreamChunker,
   largeObjectBytes,
   largeChunkSizes,
   singleChunkBytes,
@@ -43,6 +44,13 @@ export interface WriteTotals {
   readonly newChunkBytes: number;
   readonly newChunks: number;
   readonly knownChunks: number;
+}
+
+/** Content that comes in pieces. Each piece is copied or stored before `push` returns. */
+export interface ContentStream {
+  push(piece: Uint8Array): void;
+  /** Nothing may be pushed afterwards. A stream that is given up is just left: its chunks may serve another try. */
+  end(): ContentRef;
 }
 
 export class ObjectWriter {
@@ -88,6 +96,31 @@ export class ObjectWriter {
     return [contentKind.bytes, bytes.length, this.#writeObject(bytes, affinity)];
   }
 
+  /**
+   * Begins to store content of about `sizeBytes` that comes in pieces. The size decides how it is cut, so that a file is
+   * cut as it was when it came whole.
+   */
+  beginStream(sizeBytes: number, affinity: string): ContentStream {
+    const sizes = sizeBytes > largeObjectBytes ? largeChunkSizes : smallChunkSizes;
+    const chunker = createStreamChunker(this.#services.chunkKey, sizes);
+    const ids: Uint8Array[] = [];
+    let writtenBytes = 0;
+    const write = (chunk: Uint8Array): void => {
+      ids.push(this.#writeChunk(chunk, affinity));
+    };
+    return {
+      push: (piece) => {
+        writtenBytes += piece.length;
+        this.#totals.readBytes += piece.length;
+        chunker.push(piece).forEach(write);
+      },
+      end: () => {
+        chunker.end().forEach(write);
+        return [contentKind.bytes, writtenBytes, this.#nameObject(writtenBytes, ids, affinity)];
+      },
+    };
+  }
+
   /** Closes all bundles and packs. */
   flush(): void {
     for (const [affinity, bundle] of this.#bundles) this.#closeBundle(affinity, bundle);
@@ -95,10 +128,13 @@ export class ObjectWriter {
   }
 
   #writeObject(bytes: Uint8Array, affinity: string): ObjectRef {
-    const ids = this.#writeChunks(bytes, affinity);
-    if (ids.length <= maxInlineIds) return [bytes.length, 0, ids];
+    return this.#nameObject(bytes.length, this.#writeChunks(bytes, affinity), affinity);
+  }
+
+  #nameObject(sizeBytes: number, ids: Uint8Array[], affinity: string): ObjectRef {
+    if (ids.length <= maxInlineIds) return [sizeBytes, 0, ids];
     const [, depth, listIds] = this.#writeObject(new Uint8Array(Buffer.concat(ids)), affinity);
-    return [bytes.length, depth + 1, listIds];
+    return [sizeBytes, depth + 1, listIds];
   }
 
   #writeChunks(bytes: Uint8Array, affinity: string): Uint8Array[] {
