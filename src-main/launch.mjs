@@ -32,8 +32,9 @@ function installedNode() {
 /** Runs ourselves with another Node, as if it had been that from the start: input, output, signals, exit code. */
 function runWith(nodePath) {
   const self = fileURLToPath(import.meta.url);
-  // glibc keeps a heap a thread and gives little of any back; with two of them a backup takes 40 MB less.
-  const env = { MALLOC_ARENA_MAX: '2', ...process.env };
+  // glibc keeps a heap a thread and gives little of any back: two heaps are enough. What is large must not lie in them
+  // at all, or it leaves holes that nothing fits; by default glibc moves it in there once some of it was freed.
+  const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', ...process.env };
   const child = spawn(nodePath, [self, ...process.argv.slice(2)], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => refuse(`Node at ${nodePath} does not start: ${error.message}.`));

@@ -22,11 +22,15 @@ export const errorCodes = [
   // Accounts and items
   'account-unknown',
   'account-without-mailbox',
+  'account-without-drive',
+  'site-locked',
   'access-denied',
   'collection-gone',
   'item-gone',
   'item-corrupt',
   'item-too-large',
+  'item-infected',
+  'item-changed',
   'delta-expired',
   'delta-unsupported',
   // Storage Vault

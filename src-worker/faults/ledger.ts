@@ -18,7 +18,10 @@ export type ItemOutcome =
 const permanentCodes: ReadonlySet<ErrorCode> = new Set([
   'item-corrupt',
   'item-too-large',
+  'item-infected',
   'account-without-mailbox',
+  'account-without-drive',
+  'site-locked',
   'account-unknown',
 ]);
 

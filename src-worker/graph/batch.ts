@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts';
 import { graphErrorIn, readRetryAfterMs, type AnswerFailure, type CallTarget } from './failure.ts';
 import { readJson, requireShape } from './json-body.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import type { ThrottleGovernor } from './throttle-governor.ts';
+import type { GraphService, ThrottleGovernor } from './throttle-governor.ts';
 
 /** One inner GET. `path` is below the version root. */
 export interface BatchRequest {
@@ -26,6 +26,7 @@ export type BatchAnswer =
 /** What all inner requests share. */
 export interface BatchScope {
   readonly mailbox: string | undefined;
+  readonly service?: GraphService | undefined;
   readonly target: CallTarget;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
@@ -99,12 +100,13 @@ class BatchRound {
   }
 
   async send(pending: readonly Pending[]): Promise<Map<string, InnerAnswer>> {
-    const { mailbox, signal } = this.#scope;
+    const { mailbox, service, signal } = this.#scope;
     const call = {
       path: '/$batch',
       post: { requests: pending.map((one, index) => this.#inner(one, pending[index - chains])) },
       headers: {},
       mailbox,
+      service,
       target: 'directory' as const,
       maxBytes: longestAnswerBytes,
       slots: Math.min(chains, pending.length),
@@ -130,7 +132,7 @@ class BatchRound {
 
   /** Waits as long as the most patient of the failed requests needs. */
   async pause(): Promise<void> {
-    if (this.#fenceMs !== undefined) this.#services.governor.slowDown(this.#scope.mailbox, this.#fenceMs);
+    if (this.#fenceMs !== undefined) this.#services.governor.slowDown(this.#scope, this.#fenceMs);
     if (this.#delayMs > 0) await this.#services.clock.sleep(this.#delayMs, this.#scope.signal);
   }
 

@@ -43,6 +43,9 @@ const byGraphCode = new Map<string, Verdict>([
   ['resourcenotfound', verdict('account-without-mailbox', 'never')],
   ['errorinvaliduser', verdict('account-unknown', 'never')],
   ['request_resourcenotfound', verdict('account-unknown', 'never')],
+  ['malwaredetected', verdict('item-infected', 'never')],
+  ['resourcelocked', verdict('site-locked', 'never')],
+  ['notallowed', verdict('site-locked', 'never')],
   ['erroraccessdenied', verdict('access-denied', 'never')],
   ['accessdenied', verdict('access-denied', 'never')],
   ['authorization_requestdenied', verdict('permission-missing', 'never')],
@@ -61,6 +64,7 @@ const byStatus = new Map<number, Verdict>([
   [403, verdict('access-denied', 'never')],
   [408, verdict('request-timed-out', 'backoff')],
   [410, verdict('delta-expired', 'never')],
+  [423, verdict('site-locked', 'never')],
   [429, verdict('throttled', 'wait')],
   [500, verdict('service-unavailable', 'backoff')],
   [502, verdict('service-unavailable', 'backoff')],
@@ -102,6 +106,9 @@ const byErrno = new Map<string, Verdict>([
 const tlsErrno =
   /^(ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
+/** How SharePoint says that somebody has no OneDrive (graph facts, section 7). */
+const noDrive = /mysite not found|does not have a SPO license/i;
+
 /** Broken answers of the HTTP parser: usually a proxy in between, and usually gone at the next try. */
 const parserErrno = /^HPE_/;
 
@@ -133,6 +140,7 @@ export function toAppError(failure: Failure, target: CallTarget, attempts: numbe
 function judgeAnswer(failure: AnswerFailure, target: CallTarget): Verdict {
   if (failure.status === 429) return verdict('throttled', 'wait');
   if (/OLE conversion failed/i.test(failure.graphMessage)) return verdict('item-corrupt', 'once');
+  if (noDrive.test(failure.graphMessage)) return verdict('account-without-drive', 'never');
   const known = byGraphCode.get(failure.graphCode.toLowerCase()) ?? byStatus.get(failure.status);
   if (known !== undefined) return known;
   if (failure.status === 404) return verdict(goneByTarget[target], 'never');

@@ -37,6 +37,10 @@ const words: Partial<Record<ErrorCode, string>> = {
     'This account does not exist in Microsoft 365 any more. What was saved of it before is kept.',
   'account-without-mailbox':
     'This account has no mailbox in Exchange Online (not licensed, on-premises or removed). There is no mail to save.',
+  'account-without-drive':
+    'This account has no OneDrive (not licensed, or never opened). There are no files to save.',
+  'site-locked':
+    'This site is locked or archived in SharePoint, so it cannot be read. What was saved of it before is kept; unlock it to save what changed since.',
   'access-denied':
     'Microsoft 365 denied access to this data although the application signed in. Check access policies that limit the application to certain mailboxes or sites.',
   'collection-gone': 'This folder was deleted while it was read. What was saved of it before is kept.',
@@ -46,6 +50,10 @@ const words: Partial<Record<ErrorCode, string>> = {
     'Microsoft 365 cannot produce this item because it is damaged in the mailbox. Opening it in Outlook shows whether anything of it is left.',
   'item-too-large':
     'This item is larger than the limit that was set, so it was not fetched. Raise the limit to save it.',
+  'item-infected':
+    'Microsoft 365 found malware in this file and does not give it out. What was saved of it before is kept.',
+  'item-changed':
+    'This file was changed while it was read, so it was not saved. The next run reads it again.',
   'delta-expired':
     'Microsoft 365 has forgotten the position of the last run. Everything is listed once more; what is already saved is not fetched again.',
   cancelled: 'The work was stopped. What was saved so far stays saved.',

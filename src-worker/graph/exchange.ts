@@ -22,7 +22,7 @@ import { isLink } from './links.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { CallOptions, SdkTransport } from './sdk-transport.ts';
 import type { SignIn } from './sign-in.ts';
-import type { ThrottleGovernor } from './throttle-governor.ts';
+import type { GraphService, ThrottleGovernor } from './throttle-governor.ts';
 
 /** One call. `path` is below the version root, or a link of an answer that a `LinkTrail` has checked. */
 export interface Call {
@@ -31,6 +31,8 @@ export interface Call {
   readonly post?: object;
   readonly headers: Readonly<Record<string, string>>;
   readonly mailbox: string | undefined;
+  /** Without a mailbox; the directory unless given. */
+  readonly service?: GraphService | undefined;
   readonly target: CallTarget;
   readonly maxBytes: number;
   readonly takeMemory?: TakeMemory | undefined;
@@ -124,7 +126,8 @@ export class Exchange {
   /** Sends once, inside its turn. The fence of a throttled call is set before the turn ends, so nobody slips past it. */
   async #attempt<T>(call: Call, read: BodyReader<T>, attempt: number): Promise<Attempt<T>> {
     const { governor, policy, signIn } = this.#services;
-    const scope = { mailbox: call.mailbox, slots: call.slots ?? 1, cost: call.cost ?? 1 };
+    const { mailbox, service, slots = 1, cost = 1 } = call;
+    const scope = { mailbox, service, slots, cost };
     const pass = await governor.enter(scope, call.signal);
     let wasThrottled = false;
     try {
@@ -137,7 +140,7 @@ export class Exchange {
       const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
       const decision = policy.decide({ verdict, attempt, retryAfterMs });
       wasThrottled = decision.isThrottle;
-      if (wasThrottled) governor.slowDown(call.mailbox, decision.delayMs ?? retryAfterMs ?? 0);
+      if (wasThrottled) governor.slowDown(scope, decision.delayMs ?? retryAfterMs ?? 0);
       return { isDone: false, failure, verdict, authorization, ...decision };
     } finally {
       pass.leave(wasThrottled);

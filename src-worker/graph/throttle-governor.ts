@@ -1,14 +1,16 @@
 /**
  * Decides when a call to Microsoft 365 may start, for everything in the process: at most four at once and 9,600 in ten
- * minutes per mailbox, none before a Retry-After has ended, and fewer at once over all while the service complains.
- * Waiters of a mailbox go in order, mailboxes take turns. It sends nothing and never looks into an answer.
+ * minutes per mailbox, so many resource units a minute in SharePoint, none before a Retry-After has ended, and fewer at
+ * once over all while the service complains. Waiters of a mailbox go in order, mailboxes take turns. It sends nothing
+ * and never looks into an answer.
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock, Random } from '../../src-shared/model/clock.ts';
 import { ThrottleLane, type CallSize, type LaneLimits } from './throttle-lane.ts';
 
-/** The two halves of Graph whose limits differ. */
-export type GraphService = 'outlook' | 'directory';
+/** The parts of Graph whose limits differ. All calls of a service share a lane, but for Outlook's: one a mailbox. */
+export const graphServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
+export type GraphService = (typeof graphServices)[number];
 
 /** Limits of one service: per lane, and `maxInFlight` calls over all lanes. */
 interface ServiceLimits {
@@ -17,16 +19,26 @@ interface ServiceLimits {
 }
 export type ThrottleLimits = Readonly<Record<GraphService, ServiceLimits>>;
 
-/** A little below what Microsoft documents (10,000 in 10 minutes and 4 at once, per app and mailbox). */
+/**
+ * A little below what Microsoft documents: per mailbox 10,000 in 10 minutes and 4 at once; in SharePoint 1,250 resource
+ * units a minute in the smallest organizations; in Teams 20 messages calls a second (graph facts, section 2).
+ */
 export const documentedLimits: ThrottleLimits = {
   outlook: { lane: { slots: 4, window: { requests: 9_600, windowMs: 600_000 } }, maxInFlight: 64 },
   directory: { lane: { slots: 8 }, maxInFlight: 8 },
+  sharepoint: { lane: { slots: 32, window: { requests: 1_200, windowMs: 60_000 } }, maxInFlight: 32 },
+  teams: { lane: { slots: 16, window: { requests: 190, windowMs: 10_000 } }, maxInFlight: 16 },
 };
 
-/** Who calls, and how much. Always name a mailbox by the same id: two spellings would count as two mailboxes. */
-export interface CallScope extends CallSize {
+/** Whom a call goes to. With `mailbox`, Outlook; always name one by the same id: two spellings would be two mailboxes. */
+export interface CallPlace {
   readonly mailbox: string | undefined;
+  /** Without a mailbox; the directory unless given. */
+  readonly service?: GraphService | undefined;
 }
+
+/** Who calls, and how much: in resource units where the service counts those. */
+export interface CallScope extends CallPlace, CallSize {}
 
 /** The right to have one call under way. {@link leave} must be called exactly once. */
 export interface Pass {
@@ -84,7 +96,7 @@ export class ThrottleGovernor {
   readonly #random: Random;
   readonly #services: Readonly<Record<GraphService, ServiceState>>;
   readonly #lanes = new Map<string, ThrottleLane>();
-  readonly #directoryLane: ThrottleLane;
+  readonly #sharedLanes: Readonly<Record<GraphService, ThrottleLane>>;
   readonly #closing = new AbortController();
   #lanesAtSweep = lanesBeforeSweep;
   #waiting = 0;
@@ -96,18 +108,15 @@ export class ThrottleGovernor {
     const limits = options.limits ?? documentedLimits;
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#services = {
-      outlook: new ServiceState(limits.outlook),
-      directory: new ServiceState(limits.directory),
-    };
-    this.#directoryLane = new ThrottleLane(limits.directory.lane);
+    this.#services = forEachService((name) => new ServiceState(limits[name]));
+    this.#sharedLanes = forEachService((name) => new ThrottleLane(limits[name].lane));
   }
 
   /** Returns the pass at once when nothing stands in the way, and a promise of it otherwise. Rejects on abort. */
   enter(scope: CallScope, signal?: AbortSignal): Pass | Promise<Pass> {
     if (this.#closing.signal.aborted) throw closedError();
     signal?.throwIfAborted();
-    const { service, lane } = this.#placeOf(scope.mailbox);
+    const { service, lane } = this.#placeOf(scope);
     const nowMs = this.#clock.nowMs();
     const isFirst = lane.waiters.length === 0 && service.ring.length === 0;
     if (isFirst && this.#fits(service, lane, scope) && lane.blockedUntilMs(scope, nowMs) <= nowMs) {
@@ -116,9 +125,9 @@ export class ThrottleGovernor {
     return this.#wait({ service, lane }, scope, signal);
   }
 
-  /** Takes in a 429, or a 503 with Retry-After: that mailbox waits so long, and the service gets fewer calls at once. */
-  slowDown(mailbox: string | undefined, retryAfterMs: number): void {
-    const { service, lane } = this.#placeOf(mailbox);
+  /** Takes in a 429, or a 503 with Retry-After: that place waits so long, and the service gets fewer calls at once. */
+  slowDown(place: CallPlace, retryAfterMs: number): void {
+    const { service, lane } = this.#placeOf(place);
     const nowMs = this.#clock.nowMs();
     this.#throttled += 1;
     lane.fence(nowMs + retryAfterMs + fenceMarginMs + this.#random() * fenceSpreadMs);
@@ -128,14 +137,13 @@ export class ThrottleGovernor {
   }
 
   stats(): ThrottleStats {
-    const { outlook, directory } = this.#services;
     return {
-      inFlight: outlook.inFlight + directory.inFlight,
+      inFlight: graphServices.reduce((sum, name) => sum + this.#services[name].inFlight, 0),
       waiting: this.#waiting,
       waits: this.#waits,
       waitedMs: Math.round(this.#waitedMs),
       throttled: this.#throttled,
-      allowed: { outlook: Math.floor(outlook.allowed), directory: Math.floor(directory.allowed) },
+      allowed: forEachService((name) => Math.floor(this.#services[name].allowed)),
     };
   }
 
@@ -148,14 +156,14 @@ export class ThrottleGovernor {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(closedError());
-    for (const lane of [this.#directoryLane, ...this.#lanes.values()]) {
+    for (const lane of [...Object.values(this.#sharedLanes), ...this.#lanes.values()]) {
       for (const waiter of lane.waiters.splice(0)) waiter.refuse(closedError());
     }
   }
 
-  #placeOf(mailbox: string | undefined): Place {
-    if (mailbox === undefined) return { service: this.#services.directory, lane: this.#directoryLane };
-    return { service: this.#services.outlook, lane: this.#laneOf(mailbox) };
+  #placeOf({ mailbox, service = 'directory' }: CallPlace): Place {
+    if (mailbox !== undefined) return { service: this.#services.outlook, lane: this.#laneOf(mailbox) };
+    return { service: this.#services[service], lane: this.#sharedLanes[service] };
   }
 
   #laneOf(mailbox: string): ThrottleLane {
@@ -279,4 +287,8 @@ function closedError(): AppError {
     'cancelled',
     'The connection to Microsoft 365 was closed. What was saved so far stays saved.',
   );
+}
+
+function forEachService<T>(make: (name: GraphService) => T): Readonly<Record<GraphService, T>> {
+  return Object.fromEntries(graphServices.map((name) => [name, make(name)])) as Record<GraphService, T>;
 }

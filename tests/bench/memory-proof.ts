@@ -15,6 +15,7 @@ const mailboxes = 10;
 /** What src-main/launch.mjs sets for the Node that it starts. */
 const launcherSettings = {
   MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
   NODE_COMPILE_CACHE: join('node_modules', '.cache', 'holdfast'),
 };
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SlidingWindow } from '../../src-worker/graph/sliding-window.ts';
-import { ThrottleGovernor } from '../../src-worker/graph/throttle-governor.ts';
+import { documentedLimits, ThrottleGovernor } from '../../src-worker/graph/throttle-governor.ts';
 import { ManualClock } from '../unit/graph/manual-clock.ts';
 
 const slots = 4;
 const window = { requests: 40, windowMs: 12_000 };
 const limits = {
+  ...documentedLimits,
   outlook: { lane: { slots, window }, maxInFlight: 10 },
   directory: { lane: { slots: 8 }, maxInFlight: 8 },
 };
@@ -47,7 +48,7 @@ test('no schedule brings five calls to a mailbox, one before its Retry-After, or
           expect(spentIn(lane, clock.nowMs())).toBeLessThanOrEqual(window.requests);
           await clock.sleep(lastsMs);
           if (retryAfterMs !== null) {
-            governor.slowDown(mailbox, retryAfterMs);
+            governor.slowDown({ mailbox }, retryAfterMs);
             lane.fenceUntilMs = Math.max(lane.fenceUntilMs, clock.nowMs() + retryAfterMs);
           }
           lane.inFlight -= size;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  documentedLimits,
   ThrottleGovernor,
   type Pass,
   type ThrottleLimits,
@@ -7,6 +8,7 @@ import {
 import { ManualClock, settle } from './manual-clock.ts';
 
 const limits: ThrottleLimits = {
+  ...documentedLimits,
   outlook: { lane: { slots: 4, window: { requests: 100, windowMs: 60_000 } }, maxInFlight: 16 },
   directory: { lane: { slots: 8 }, maxInFlight: 8 },
 };
@@ -92,7 +94,7 @@ describe('turns of one mailbox', () => {
 describe('being told to wait', () => {
   test('no call to the mailbox starts before Retry-After has ended, other mailboxes go on', async () => {
     const { governor, clock } = openGovernor();
-    governor.slowDown('a', 2_128);
+    governor.slowDown({ mailbox: 'a' }, 2_128);
     const order: string[] = [];
     void enterAs(governor, order, 'a fenced');
     void enterAs(governor, order, 'b free');
@@ -104,12 +106,12 @@ describe('being told to wait', () => {
 
   test('of several fences the latest wins, whatever the order in which they come', async () => {
     const { governor, clock } = openGovernor();
-    governor.slowDown('a', 5_000);
+    governor.slowDown({ mailbox: 'a' }, 5_000);
     const order: string[] = [];
     void enterAs(governor, order, 'a fenced');
     await settle();
-    governor.slowDown('a', 9_000);
-    governor.slowDown('a', 1_000);
+    governor.slowDown({ mailbox: 'a' }, 9_000);
+    governor.slowDown({ mailbox: 'a' }, 1_000);
     await clock.advance(9_000);
     expect(order).toEqual([]);
     await clock.advance(100);
@@ -118,16 +120,28 @@ describe('being told to wait', () => {
 
   test('the ceiling of all calls is halved once for a burst of 429s and recovers with good calls', async () => {
     const { governor } = openGovernor();
-    governor.slowDown('a', 1);
-    governor.slowDown('b', 1);
+    governor.slowDown({ mailbox: 'a' }, 1);
+    governor.slowDown({ mailbox: 'b' }, 1);
     expect(governor.stats().allowed.outlook).toBe(8);
     for (let call = 0; call < 200; call++) (await governor.enter(callTo(`free-${call}`))).leave(false);
     expect(governor.stats().allowed.outlook).toBe(16);
   });
 
+  test('SharePoint spends resource units and waits for the next minute', async () => {
+    const window = { requests: 10, windowMs: 60_000 };
+    const { governor, clock } = openGovernor({ sharepoint: { lane: { slots: 8, window }, maxInFlight: 8 } });
+    const listing = { mailbox: undefined, service: 'sharepoint' as const, slots: 1, cost: 5 };
+    for (let call = 0; call < 2; call++) (await governor.enter(listing)).leave(false);
+    const third = governor.enter(listing);
+    expect(third).toBeInstanceOf(Promise);
+    expect(governor.enter({ mailbox: undefined, slots: 1, cost: 1 })).not.toBeInstanceOf(Promise);
+    await clock.advance(60_001);
+    (await third).leave(false);
+  });
+
   test('the directory has a fence of its own', async () => {
     const { governor, clock } = openGovernor();
-    governor.slowDown(undefined, 1_000);
+    governor.slowDown({ mailbox: undefined }, 1_000);
     const waiting = governor.enter({ mailbox: undefined, slots: 1, cost: 1 });
     expect(waiting).toBeInstanceOf(Promise);
     expect(governor.enter(callTo('a'))).not.toBeInstanceOf(Promise);
@@ -178,7 +192,7 @@ describe('giving up', () => {
 
   test('a closed governor refuses those who wait and those who come', async () => {
     const { governor } = openGovernor();
-    governor.slowDown('a', 60_000);
+    governor.slowDown({ mailbox: 'a' }, 60_000);
     const waiting = governor.enter(callTo('a'));
     governor.close();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
