@@ -144,7 +144,7 @@ export function ownBytes(sizeBytes: number): Uint8Array<ArrayBuffer> {
 }
 
 /** The most telling code of an error and its causes. */
-function errnoOf(error: unknown): string {
+export function errnoOf(error: unknown): string {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth++) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
     const [first] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [];

@@ -6,8 +6,9 @@ import type { z } from 'zod';
 import type { Clock, Random } from '../../src-shared/model/clock.ts';
 import { graphConnectionSchema, type GraphConnection } from '../../src-shared/model/connection.ts';
 import { runBatch, type BatchAnswer, type BatchRequest } from './batch.ts';
-import type { TakeMemory } from './body-collector.ts';
-import { Exchange, type Call } from './exchange.ts';
+import { ownBytes, type TakeMemory } from './body-collector.ts';
+import { downloadFile, type DownloadSource } from './download.ts';
+import { Exchange, type Call, type ExchangeServices } from './exchange.ts';
 import type { CallTarget } from './failure.ts';
 import { HttpNetwork, type NetworkOptions } from './http.ts';
 import { readJson, requireShape } from './json-body.ts';
@@ -17,7 +18,12 @@ import { withQuery, type QueryValues } from './paths.ts';
 import { addressesOf } from './regions.ts';
 import { RetryPolicy, type RetryLimits } from './retry-policy.ts';
 import { SignIn } from './sign-in.ts';
-import { ThrottleGovernor, type ThrottleLimits, type ThrottleStats } from './throttle-governor.ts';
+import {
+  ThrottleGovernor,
+  type GraphService,
+  type ThrottleLimits,
+  type ThrottleStats,
+} from './throttle-governor.ts';
 
 /** What a client is given from outside. */
 export interface GraphServices {
@@ -36,6 +42,10 @@ export interface GraphServices {
  * survive moves. `target` tells what a 404 means; without it, the account of the mailbox. */
 interface CallScopeOptions {
   readonly mailbox?: string | undefined;
+  /** Without a mailbox; the directory unless given. */
+  readonly service?: GraphService | undefined;
+  /** Resource units of the call in SharePoint; 1 unless given (graph facts, section 2). */
+  readonly cost?: number | undefined;
   readonly target?: CallTarget | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,11 +63,11 @@ interface BytesOptions extends CallScopeOptions {
 
 interface DeltaOptions<T> extends CallScopeOptions {
   readonly schema: z.ZodType<T>;
-  readonly mailbox: string;
   /** Only for a path; a link has its query already. */
   readonly query?: QueryValues | undefined;
-  /** A wish: `Prefer: odata.maxpagesize`. Never sent as `$top`, which would cap the whole enumeration. */
+  /** A wish to Outlook: `Prefer: odata.maxpagesize`. Never sent as `$top`, which would cap the whole enumeration. */
   readonly pageSize?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a client has done so far. */
@@ -72,6 +82,8 @@ export interface GraphClient {
   getJson<T>(path: string, options: JsonOptions<T>): Promise<T>;
   /** The whole body. Its ArrayBuffer is the caller's alone, to transfer to another thread, and may be longer. */
   getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** The bytes of a file, from the address that Graph gives for it; for bodies of any size. */
+  download(source: DownloadSource, signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** At most 20 reads, answered in their order. */
   batch(requests: readonly BatchRequest[], options?: CallScopeOptions): Promise<readonly BatchAnswer[]>;
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]>;
@@ -104,6 +116,7 @@ class HttpGraphClient implements GraphClient {
   readonly #governor: ThrottleGovernor;
   readonly #policy: RetryPolicy;
   readonly #exchange: Exchange;
+  readonly #exchangeServices: ExchangeServices;
 
   constructor(connection: GraphConnection, services: GraphServices) {
     const { clock, random } = services;
@@ -116,7 +129,7 @@ class HttpGraphClient implements GraphClient {
     this.#policy = new RetryPolicy(random, services.retryLimits);
     this.#governor = new ThrottleGovernor({ clock, random, ...(limits && { limits }) });
     this.#signIn = new SignIn(connection, { network: this.#network, clock, policy: this.#policy });
-    this.#exchange = new Exchange({
+    this.#exchangeServices = {
       graphRoot,
       userAgent: `ISV|Holdfast|Holdfast/${services.productVersion}`,
       network: this.#network,
@@ -124,7 +137,8 @@ class HttpGraphClient implements GraphClient {
       governor: this.#governor,
       policy: this.#policy,
       clock,
-    });
+    };
+    this.#exchange = new Exchange(this.#exchangeServices);
   }
 
   async getJson<T>(path: string, options: JsonOptions<T>): Promise<T> {
@@ -141,15 +155,25 @@ class HttpGraphClient implements GraphClient {
     return this.#exchange.run({ path, headers: callHeaders(options), ...scope }, (body) => body);
   }
 
+  download(source: DownloadSource, signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>> {
+    return downloadFile(this.#exchangeServices, source, { signal, takeMemory: this.#takeMemory ?? ownBytes });
+  }
+
   batch(requests: readonly BatchRequest[], options: CallScopeOptions = {}): Promise<readonly BatchAnswer[]> {
-    const { mailbox, target, signal } = callScope(options);
+    const { mailbox, service, target, signal } = callScope(options);
     const services = {
       exchange: this.#exchange,
       governor: this.#governor,
       policy: this.#policy,
       clock: this.#clock,
     };
-    return runBatch(services, requests, { mailbox, target, signal, headers: callHeaders(options) });
+    return runBatch(services, requests, {
+      mailbox,
+      service,
+      target,
+      signal,
+      headers: callHeaders(options),
+    });
   }
 
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]> {
@@ -158,8 +182,9 @@ class HttpGraphClient implements GraphClient {
   }
 
   deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>> {
-    const prefer = `${immutableIds}, odata.maxpagesize=${options.pageSize ?? defaultDeltaPageSize}`;
-    const headers = { Prefer: prefer };
+    const pageSize = `odata.maxpagesize=${options.pageSize ?? defaultDeltaPageSize}`;
+    const isOutlook = options.mailbox !== undefined;
+    const headers = isOutlook ? { Prefer: `${immutableIds}, ${pageSize}` } : { ...options.headers };
     const scope = { ...options, target: options.target ?? ('collection' as const) };
     const start = isLink(pathOrLink) ? pathOrLink : withQuery(pathOrLink, options.query);
     return readDeltaPages(this.#pageSource(start, scope, headers), options.schema);
@@ -203,11 +228,15 @@ const outlookHeaders = { Prefer: immutableIds };
 /** The directory serves interactive users first when we say that we can wait. */
 const directoryHeaders = { 'x-ms-throttle-priority': 'low' };
 
-function callHeaders(options: CallScopeOptions): Call['headers'] {
-  return options.mailbox === undefined ? directoryHeaders : outlookHeaders;
+function callHeaders({ mailbox, service }: CallScopeOptions): Call['headers'] {
+  if (mailbox !== undefined) return outlookHeaders;
+  return service === undefined ? directoryHeaders : {};
 }
 
-function callScope(options: CallScopeOptions): Pick<Call, 'mailbox' | 'target' | 'signal'> {
-  const { mailbox, signal } = options;
-  return { mailbox, target: options.target ?? (mailbox === undefined ? 'directory' : 'account'), signal };
+function callScope(
+  options: CallScopeOptions,
+): Pick<Call, 'mailbox' | 'service' | 'target' | 'signal'> & { cost: number } {
+  const { mailbox, service, cost = 1, signal } = options;
+  const target = options.target ?? (mailbox === undefined ? 'directory' : 'account');
+  return { mailbox, service, cost, target, signal };
 }

@@ -3,8 +3,15 @@
  * connections are set in one place. It sends one request once and knows no tokens, no retries and no Graph errors.
  */
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
-import { BodyCollector, ownBytes, type HttpOutcome, type TakeMemory } from './body-collector.ts';
+import {
+  BodyCollector,
+  ownBytes,
+  type BodyBounds,
+  type HttpOutcome,
+  type TakeMemory,
+} from './body-collector.ts';
 import { BodyPermits } from './body-permits.ts';
+import { BodyStream, type StreamedAnswer } from './body-stream.ts';
 
 /** How the wire is set up. */
 export interface NetworkOptions {
@@ -61,22 +68,44 @@ export class HttpNetwork {
     const { signal } = request;
     if (signal?.aborted === true) return Promise.resolve({ kind: 'network', errno: 'UND_ERR_ABORTED' });
     const { promise, resolve } = Promise.withResolvers<HttpOutcome>();
-    const bounds = {
-      maxBytes: request.maxBytes,
-      largeBytes: largeBodyBytes,
-      permits: this.#permits,
-      takeMemory: request.takeMemory ?? ownBytes,
-    };
-    const collector = new BodyCollector(bounds, (outcome) => {
+    const collector = new BodyCollector(this.#boundsOf(request), (outcome) => {
       this.#bytesReceived += collector.receivedBytes;
       signal?.removeEventListener('abort', stop);
       resolve(outcome);
     });
     const stop = (): void => collector.abort();
     signal?.addEventListener('abort', stop, { once: true });
-    const { origin, path, method, headers, body = null } = request;
-    this.#dispatcher.dispatch({ origin, path, method, headers, body }, collector);
+    this.#dispatch(request, collector);
     return promise;
+  }
+
+  /** Sends a request; resolves with a success once its body begins, and with anything else once that is whole. */
+  stream(request: HttpRequest): Promise<StreamedAnswer | HttpOutcome> {
+    const { signal } = request;
+    if (signal?.aborted === true) return Promise.resolve({ kind: 'network', errno: 'UND_ERR_ABORTED' });
+    const { promise, resolve } = Promise.withResolvers<StreamedAnswer | HttpOutcome>();
+    const handler = new BodyStream(this.#boundsOf(request), resolve, (receivedBytes) => {
+      this.#bytesReceived += receivedBytes;
+      signal?.removeEventListener('abort', stop);
+    });
+    const stop = (): void => handler.abort();
+    signal?.addEventListener('abort', stop, { once: true });
+    this.#dispatch(request, handler);
+    return promise;
+  }
+
+  #boundsOf(request: HttpRequest): BodyBounds {
+    return {
+      maxBytes: request.maxBytes,
+      largeBytes: largeBodyBytes,
+      permits: this.#permits,
+      takeMemory: request.takeMemory ?? ownBytes,
+    };
+  }
+
+  #dispatch(request: HttpRequest, handler: Dispatcher.DispatchHandler): void {
+    const { origin, path, method, headers, body = null } = request;
+    this.#dispatcher.dispatch({ origin, path, method, headers, body }, handler);
   }
 
   /** Cuts every connection. Requests under way end with a network failure. */

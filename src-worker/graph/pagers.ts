@@ -103,6 +103,9 @@ function splitRemoved<T>(
     if (Object.hasOwn(item, '@removed')) {
       const entry = requireShape(removedSchema, item);
       removed.push({ id: entry.id, reason: entry['@removed'].reason });
+    } else if (Object.hasOwn(item, 'deleted')) {
+      // Drives and lists say it with a facet of their own.
+      removed.push({ id: requireShape(identifiedSchema, item).id, reason: 'deleted' });
     } else {
       changed.push(requireShape(schema, item));
     }
