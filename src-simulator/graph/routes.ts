@@ -7,7 +7,8 @@ import type { Mailbox } from '../mail/mailbox.ts';
 import type { Answer } from '../http/answer.ts';
 import { getAttachment, getAttachmentBytes, listAttachments } from './attachment-operations.ts';
 import { findFolder, folderDelta, getFolder, listFolders, noSuchFolder } from './folder-operations.ts';
-import { graphError, type GraphCall, type Organization, type Route } from './graph-call.ts';
+import { graphError, refuseMethod, type GraphCall, type Organization, type Route } from './graph-call.ts';
+import { noMailbox, noSuchMailUser } from './mailbox-problems.ts';
 import { messageDelta } from './message-delta.ts';
 import { countMessages, getMessage, getMime, listMessages, refuseFolderMime } from './message-operations.ts';
 import {
@@ -156,14 +157,6 @@ function folderRoute(place: MailPlace, rest: readonly string[]): Found | null {
   return ['users.mailFolders.ListChildFolders', run];
 }
 
-const noMailbox = (call: GraphCall, person: Person): Answer =>
-  person.mailbox === 'remote'
-    ? graphError(call, 404, {
-        code: 'MailboxNotEnabledForRESTAPI',
-        message: 'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
-      })
-    : graphError(call, 404, { code: 'ResourceNotFound', message: 'Resource could not be discovered.' });
-
 function mailRoute(organization: Organization, call: GraphCall): Route | null {
   const [, user = '', area, ...rest] = call.segments;
   const person = organization.directory.find(user);
@@ -171,11 +164,7 @@ function mailRoute(organization: Organization, call: GraphCall): Route | null {
   if (area !== 'messages' && area !== 'mailFolders' && !isSettings) return null;
   const role = isSettings ? 'MailboxSettings.Read' : 'Mail.Read';
   if (!person) {
-    const missing = () =>
-      graphError(call, 404, {
-        code: 'ErrorInvalidUser',
-        message: `The requested user '${user}' is invalid.`,
-      });
+    const missing = () => noSuchMailUser(call, user);
     return { operation: `users.${area}`, role, person: null, isMail: false, run: missing };
   }
   const base = { role, person, isMail: true };
@@ -214,10 +203,5 @@ export function routeOf(organization: Organization, call: GraphCall): Route {
       run: () => unknownOperation(call),
     };
   if (call.method === 'GET') return route;
-  const refuse = () =>
-    graphError(call, 405, {
-      code: 'Request_BadRequest',
-      message: `The method ${call.method} is not allowed for this resource.`,
-    });
-  return { ...route, run: refuse };
+  return { ...route, run: () => refuseMethod(call) };
 }
