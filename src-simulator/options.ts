@@ -88,7 +88,7 @@ const perUser = z.number().int().nonnegative().optional();
  * What an area beside mail holds. Without a number of items the sample has a believable spread and the other profiles
  * have none; without a share of unreadable items the sample has a few and the others none.
  */
-export const outlookAreaSchema = z.object({
+const outlookAreaSchema = z.object({
   itemsPerUser: perUser,
   /** Share of items that answer 500 ErrorCorruptData for good. */
   unreadableShare: share.optional(),

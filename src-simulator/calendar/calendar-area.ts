@@ -7,7 +7,7 @@ import { boxChanges, itemName, pickItem, type Scene } from '../outlook/box-chang
 import { BoxStore } from '../outlook/box-store.ts';
 import { canonicalHash, sha256Of } from '../outlook/canonical.ts';
 import type { ContainerState, ItemBox, ItemState } from '../outlook/item-box.ts';
-import { outlookRoute, type OutlookCall, type OutlookOperation } from '../outlook/outlook-route.ts';
+import { isDelta, outlookRoute, type OutlookCall, type OutlookOperation } from '../outlook/outlook-route.ts';
 import { isFilledByOutlook, planCalendars, primaryCalendar } from './calendar-plan.ts';
 import { getCalendar, listCalendars, noSuchCalendar } from './calendars.ts';
 import { calendarViewDelta, refuseOtherCalendar } from './calendar-view-delta.ts';
@@ -25,8 +25,6 @@ import { factsOf, viewOf, type CalendarWorld, type EventView } from './event-vie
 const areaSeed = 0xca1e;
 const medianEvents = 45;
 const roots = ['calendar', 'calendars', 'calendarView', 'events'];
-
-const isDelta = (segment: string | undefined) => segment === 'delta' || segment === 'delta()';
 
 function eventOperation(world: CalendarWorld, outlook: OutlookCall): OutlookOperation | null {
   const { call, segments } = outlook;

@@ -5,8 +5,8 @@ import type { Person } from '../directory/people.ts';
 import type { PlannedContainer } from '../outlook/item-box.ts';
 
 export const primaryCalendar = 1;
-export const birthdayCalendar = 2;
-export const holidayCalendar = 3;
+const birthdayCalendar = 2;
+const holidayCalendar = 3;
 
 const names: Readonly<Record<Language, readonly [primary: string, birthdays: string, holidays: string]>> = {
   de: ['Kalender', 'Geburtstage', 'Feiertage in Deutschland'],

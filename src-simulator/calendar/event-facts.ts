@@ -157,34 +157,46 @@ function timingOf(language: Language, life: number, kind: EventKey['kind']): Tim
 const hasPicture = (attachments: readonly EventAttachment[]) =>
   attachments.some((one) => one.kind === 'file' && one.isInline);
 
+/** Who takes part and what is attached. Nobody and nothing on a birthday or holiday. */
+function companyOf(world: EventWorld, owner: Person, life: number) {
+  const isOrganizer = life % 5 < 3;
+  return {
+    isOrganizer,
+    organizer: isOrganizer
+      ? owner.mailAddress
+      : world.directory.person((life >>> 7) % world.directory.size).mailAddress,
+    attendees: attendeesOf(world.directory, owner, mix(life, 9)),
+    attachments: attachmentsOf(world.documents, mix(life, 10)),
+    lineCount: 2 + (mix(life, 11) % 18),
+  };
+}
+
+const alone = (owner: Person) => ({
+  isOrganizer: true,
+  organizer: owner.mailAddress,
+  attendees: [],
+  attachments: [],
+  lineCount: 0,
+});
+
 /** Describes one version of one event. */
 export function describeEvent(world: EventWorld, mailbox: number, key: EventKey): EventFacts {
   const owner = world.directory.person(mailbox);
   const life = mix(mix(world.seed, 801), mailbox, key.number);
-  const hash = key.version === 0 ? life : mix(life, key.version);
+  const isDay = key.kind === 'day';
   const language = shareOf(mix(life, 1)) < 0.75 ? owner.language : 'en';
   const timing = timingOf(language, life, key.kind);
-  const isOrganizer = key.kind === 'day' || life % 5 < 3;
-  const attendees = key.kind === 'day' ? [] : attendeesOf(world.directory, owner, mix(life, 9));
-  const organizer = isOrganizer
-    ? owner.mailAddress
-    : world.directory.person((life >>> 7) % world.directory.size).mailAddress;
-  const attachments = key.kind === 'day' ? [] : attachmentsOf(world.documents, mix(life, 10));
-  const createdMs = Math.min(timing.startMs - ((life % 60) + 1) * hourMs, epochMs - hourMs);
+  const company = isDay ? alone(owner) : companyOf(world, owner, life);
   return {
     ...timing,
-    hash,
+    ...company,
+    hash: key.version === 0 ? life : mix(life, key.version),
     language,
-    form: hasPicture(attachments) || life % 3 > 0 ? 'html' : 'plain',
-    lineCount: key.kind === 'day' ? 0 : 2 + (hash % 18),
+    form: hasPicture(company.attachments) || life % 3 > 0 ? 'html' : 'plain',
     subject: subjectOf(language, life, key.version),
-    createdMs,
-    organizer,
-    isOrganizer,
-    attendees,
-    isOnline: key.kind !== 'day' && attendees.length > 0 && life % 2 === 0,
-    attachments,
-    ...departures(life, key.kind === 'day' ? null : timing.recurrence, key.marks),
+    createdMs: Math.min(timing.startMs - ((life % 60) + 1) * hourMs, epochMs - hourMs),
+    isOnline: company.attendees.length > 0 && life % 2 === 0,
+    ...departures(life, isDay ? null : timing.recurrence, key.marks),
   };
 }
 

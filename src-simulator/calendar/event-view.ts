@@ -15,7 +15,7 @@ export interface CalendarWorld extends EventWorld {
 }
 
 /** One day of a series. */
-export interface Occurrence {
+interface Occurrence {
   readonly index: number;
   readonly day: number;
   readonly isException: boolean;

@@ -38,7 +38,7 @@ export interface DeltaSubject {
   readonly refuse: () => Answer | null;
 }
 
-export interface RowView {
+interface RowView {
   readonly select: readonly string[] | null;
   readonly isImmutable: boolean;
 }

@@ -46,3 +46,6 @@ export function outlookRoute(organization: Organization, call: GraphCall, desk: 
     ? { ...base, ...found }
     : { ...base, operation: found.operation, run: () => refuseMethod(call) };
 }
+
+/** True for the segment of a delta function, in either of its spellings. */
+export const isDelta = (segment: string | undefined): boolean => segment === 'delta' || segment === 'delta()';
