@@ -3,12 +3,14 @@ import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { createSettingsArea } from './settings/settings-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
 
 const makers: readonly ((organization: Organization) => Area)[] = [
   createCalendarArea,
   createContactsArea,
   createTasksArea,
+  createSettingsArea,
 ];
 
 export function createAreas(organization: Organization): Area[] {

@@ -43,7 +43,7 @@ export const noSuchFolder = (call: GraphCall): Answer =>
   });
 
 /** A folder as Graph shows it. */
-export const folderJson = (box: ItemBox, { number, parent, name }: ContainerState): Json => ({
+const folderJson = (box: ItemBox, { number, parent, name }: ContainerState): Json => ({
   id: box.ids.container(number),
   parentFolderId: box.ids.container(parent),
   displayName: name,

@@ -11,14 +11,7 @@ import { graphError, refuseMethod, type GraphCall, type Organization, type Route
 import { noMailbox, noSuchMailUser } from './mailbox-problems.ts';
 import { messageDelta } from './message-delta.ts';
 import { countMessages, getMessage, getMime, listMessages, refuseFolderMime } from './message-operations.ts';
-import {
-  countUsers,
-  getMailboxSettings,
-  getOrganization,
-  getUser,
-  listUsers,
-  noSuchUser,
-} from './people-operations.ts';
+import { countUsers, getOrganization, getUser, listUsers, noSuchUser } from './people-operations.ts';
 
 interface MailPlace {
   organization: Organization;
@@ -160,9 +153,8 @@ function folderRoute(place: MailPlace, rest: readonly string[]): Found | null {
 function mailRoute(organization: Organization, call: GraphCall): Route | null {
   const [, user = '', area, ...rest] = call.segments;
   const person = organization.directory.find(user);
-  const isSettings = area === 'mailboxSettings' && rest.length === 0;
-  if (area !== 'messages' && area !== 'mailFolders' && !isSettings) return null;
-  const role = isSettings ? 'MailboxSettings.Read' : 'Mail.Read';
+  if (area !== 'messages' && area !== 'mailFolders') return null;
+  const role = 'Mail.Read';
   if (!person) {
     const missing = () => noSuchMailUser(call, user);
     return { operation: `users.${area}`, role, person: null, isMail: false, run: missing };
@@ -170,12 +162,6 @@ function mailRoute(organization: Organization, call: GraphCall): Route | null {
   const base = { role, person, isMail: true };
   if (person.mailbox !== 'cloud')
     return { ...base, operation: `users.${area}`, run: () => noMailbox(call, person) };
-  if (isSettings)
-    return {
-      ...base,
-      operation: 'users.GetMailboxSettings',
-      run: () => getMailboxSettings(organization, call, person),
-    };
   const place: MailPlace = { organization, call, person, mailbox: organization.mail.mailbox(person.number) };
   const found = area === 'messages' ? messageRoute(place, rest) : folderRoute(place, rest);
   return found && { ...base, operation: found[0], run: found[1] };
