@@ -72,12 +72,12 @@ function contactOperation(
   if (rest.length === 1)
     return { operation: `${prefix}GetContacts`, about, run: () => getContact(outlook, place, id) };
   if (part !== 'photo') return null;
+  // Not `about` the item: a 404 is the usual answer here, so nobody could tell the fault from it.
   if (rest.length === 2)
-    return { operation: `${prefix}contacts.GetPhoto`, about, run: () => getPhoto(outlook, place, id) };
+    return { operation: `${prefix}contacts.GetPhoto`, run: () => getPhoto(outlook, place, id) };
   return value === '$value'
     ? {
         operation: `${prefix}contacts.photo.GetValue`,
-        about,
         run: () => getPhotoBytes(outlook, place, id),
       }
     : null;
