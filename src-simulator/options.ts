@@ -69,9 +69,9 @@ export const faultSchema = z.object({
   deltaReplays: rate,
   /** A delta page is empty and has a nextLink to the same place. */
   emptyPages: rate,
-  /** A folder answers 404 ErrorItemNotFound or ErrorSyncFolderNotFound although it is there. */
+  /** A folder, calendar or list answers 404 ErrorItemNotFound or ErrorSyncFolderNotFound although it is there. */
   folderGone: rate,
-  /** A message answers 404 ErrorItemNotFound although it is there. */
+  /** A message, event, contact or task answers 404 ErrorItemNotFound although it is there. */
   itemGone: rate,
   /** A move shows in the delta of the folder it left; the folder it entered tells of it one round later. */
   moveShowsOnlyRemoval: rate,
@@ -100,7 +100,8 @@ const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const
 /**
  * Everything `startSimulator` and the options file of entry.ts understand.
  *
- * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB.
+ * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB, and some 1,600
+ *   events, 1,000 contacts and 900 tasks. The other profiles have none of these unless asked for.
  * - `typical`: given users and messages, mixed as in the sample.
  * - `uniform`: small text messages of about `messageSizeBytes`, cheap to make, for soak at a million.
  * - `shared-attachments`: most messages carry one of a few dozen popular documents.

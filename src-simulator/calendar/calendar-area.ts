@@ -209,7 +209,7 @@ export function createCalendarArea(organization: Organization): Area {
     route: (call) =>
       outlookRoute(organization, call, {
         role: 'Calendars.Read',
-        owns: ([first = '']) => roots.includes(first),
+        owns: (segments) => roots.includes(segments[2] ?? ''),
         find: (outlook) => findOperation(world, outlook),
       }),
     changes: boxChanges(store, rules, {

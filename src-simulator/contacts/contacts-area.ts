@@ -208,7 +208,7 @@ export function createContactsArea(organization: Organization): Area {
     route: (call) =>
       outlookRoute(organization, call, {
         role: 'Contacts.Read',
-        owns: ([first]) => first === 'contacts' || first === 'contactFolders',
+        owns: (segments) => segments[2] === 'contacts' || segments[2] === 'contactFolders',
         find: (outlook) => findOperation(desk, outlook),
       }),
     changes: boxChanges(store, rules, { photosChanged: changePhoto }),

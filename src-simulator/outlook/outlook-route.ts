@@ -24,15 +24,15 @@ export interface OutlookOperation {
 /** What an area asks of its callers and how it finds its operations. */
 export interface OutlookDesk {
   readonly role: string;
-  /** True for the third segment of the area's paths. */
+  /** True for the area's paths, given whole. Asked about every request, so it only compares. */
   readonly owns: (segments: readonly string[]) => boolean;
   readonly find: (call: OutlookCall) => OutlookOperation | null;
 }
 
 /** The operation of a call; null when the path is none of the desk's. */
 export function outlookRoute(organization: Organization, call: GraphCall, desk: OutlookDesk): Route | null {
-  const [first, user = '', ...segments] = call.segments;
-  if (first !== 'users' || segments.length === 0 || !desk.owns(segments)) return null;
+  if (call.segments[0] !== 'users' || !desk.owns(call.segments)) return null;
+  const [, user = '', ...segments] = call.segments;
   const { role } = desk;
   const operation = `users.${segments[0] ?? ''}`;
   const person = organization.directory.find(user);

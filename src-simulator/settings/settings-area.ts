@@ -64,10 +64,12 @@ function findOperation(store: SettingsStore, outlook: OutlookCall): OutlookOpera
 }
 
 function owns(segments: readonly string[]): boolean {
-  const [first, second, third] = segments;
-  if (first === 'mailboxSettings') return segments.length === 1;
-  if (first === 'mailFolders') return third === 'messageRules' && segments.length === 3;
-  return first === 'outlook' && second === 'masterCategories' && segments.length === 2;
+  const first = segments[2];
+  if (first === 'mailboxSettings') return segments.length === 3;
+  if (segments.length !== (first === 'mailFolders' ? 5 : 4)) return false;
+  return first === 'mailFolders'
+    ? segments[4] === 'messageRules'
+    : first === 'outlook' && segments[3] === 'masterCategories';
 }
 
 type Change = (state: SettingsState, dice: Dice) => boolean;

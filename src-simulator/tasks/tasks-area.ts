@@ -199,7 +199,7 @@ export function createTasksArea(organization: Organization): Area {
     route: (call) =>
       outlookRoute(organization, call, {
         role: 'Tasks.Read.All',
-        owns: ([first, second]) => first === 'todo' && second === 'lists',
+        owns: (segments) => segments[2] === 'todo' && segments[3] === 'lists',
         find: (outlook) => findOperation(world, outlook),
       }),
     changes: boxChanges(store, rules, { checklistsEdited: editChecklist }),

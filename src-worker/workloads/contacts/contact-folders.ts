@@ -20,7 +20,8 @@ type GraphFolder = z.infer<typeof folderSchema>;
 
 export async function findContactFolders(scope: AccountScope): Promise<CollectionChanges> {
   const { graph, accountId, signal } = scope;
-  const call = { schema: folderSchema, mailbox: accountId, signal };
+  // A folder that is gone by now fails the run: a tree with a hole would read as if the rest had been deleted.
+  const call = { schema: folderSchema, mailbox: accountId, target: 'collection' as const, signal };
   const query = { $select: fields, $top: pageSize };
   const top = graphPath`/users/${accountId}/contactFolders`;
   const first = await graph.getJson(`${top}/contacts`, { ...call, query: { $select: fields } });

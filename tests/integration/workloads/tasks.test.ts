@@ -150,21 +150,24 @@ test('a list that seems gone is told by its code', async () => {
   });
 });
 
-test.skipIf(!isGraphContractAvailable)('everything that is sent keeps to the Graph contract', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tasks-traffic-'));
-  try {
-    const trafficFile = join(folder, 'traffic.ndjson');
-    const { simulator, graph, copy, change } = await prepare({ trafficFile });
-    await copy.run();
-    await change(every);
-    await copy.run();
-    await graph.close();
-    await simulator.close();
-    const verdict = checkGraphTraffic(trafficFile);
-    if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
-    expect(verdict).toMatchObject({ errors: 0 });
-    expect(checkClientManners(trafficFile)).toMatchObject({ earlyCalls: [] });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
+test.skipIf(!isGraphContractAvailable)(
+  'everything that is sent and understood keeps to the Graph contract',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tasks-traffic-'));
+    try {
+      const trafficFile = join(folder, 'traffic.ndjson');
+      const { simulator, graph, copy, change } = await prepare({ trafficFile });
+      await copy.run();
+      await change(every);
+      await copy.run();
+      await graph.close();
+      await simulator.close();
+      const verdict = checkGraphTraffic(trafficFile);
+      if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
+      expect(verdict).toMatchObject({ errors: 0 });
+      expect(checkClientManners(trafficFile)).toMatchObject({ earlyCalls: [] });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
