@@ -1,40 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import { calendarWorkload } from '../../../src-worker/workloads/calendar/calendar-workload.ts';
-import {
-  checkClientManners,
-  checkGraphTraffic,
-  isGraphContractAvailable,
-} from '../../support/graph-contract.ts';
-import {
-  areaTruth,
-  closeAll,
-  connectionTo,
-  control,
-  mailboxesOf,
-  open,
-  simulate,
-} from '../graph/simulated-organization.ts';
+import { isGraphContractAvailable } from '../../support/graph-contract.ts';
+import { closeAll, control } from '../graph/simulated-organization.ts';
 import { canonicalHash, sha256 } from '../simulator/canonical.ts';
 import type { AreaLine } from '../simulator/session.ts';
-import { Copy, jsonOf, readToEnd, type CopiedItem } from './copy.ts';
+import { type Copy, jsonOf, readToEnd, type CopiedItem } from './copy.ts';
+import { expectContract, prepareCopy } from './prepared-copy.ts';
 
 afterEach(closeAll);
 
-async function prepare(options: SimulatorOptions = {}) {
-  const calendar = { itemsPerUser: 120, unreadableShare: 0 };
-  const simulator = await simulate({ profile: 'sample', users: 2, messagesPerUser: 0, calendar, ...options });
-  const graph = open(connectionTo(simulator));
-  const [accountId = ''] = await mailboxesOf(graph);
-  const copy = new Copy(calendarWorkload, { graph, accountId });
-  const truth = () => areaTruth<AreaLine>(simulator, 'calendar', accountId);
-  const change = (areas: Record<string, number>, seed = 1) =>
-    control(simulator, '/control/changes', { user: accountId, seed, areas });
-  return { simulator, graph, copy, truth, change };
-}
+const some: SimulatorOptions = { calendar: { itemsPerUser: 120, unreadableShare: 0 } };
+const prepare = (options: SimulatorOptions = {}) => prepareCopy(calendarWorkload, { ...some, ...options });
 
 /** The hash of an event without the lists of its attachments, which truth tells by themselves. */
 function hashOf(item: CopiedItem): string {
@@ -114,19 +91,19 @@ describe('a later run', () => {
     const { copy, truth, change } = await prepare();
     await copy.run();
     await change({
-      'calendar.created': 5,
-      'calendar.edited': 5,
-      'calendar.moved': 5,
-      'calendar.deleted': 5,
-      'calendar.exceptionsAdded': 3,
-      'calendar.occurrencesCancelled': 3,
-      'calendar.containersCreated': 1,
-      'calendar.containersRenamed': 1,
+      created: 5,
+      edited: 5,
+      moved: 5,
+      deleted: 5,
+      exceptionsAdded: 3,
+      occurrencesCancelled: 3,
+      containersCreated: 1,
+      containersRenamed: 1,
     });
     await copy.run();
     expectSame(copy, await truth());
     expect(copy.fetchedCount).toBeLessThanOrEqual(21);
-    await change({ 'calendar.containersDeleted': 1, 'calendar.moved': 10, 'calendar.deleted': 10 }, 2);
+    await change({ containersDeleted: 1, moved: 10, deleted: 10 }, 2);
     await copy.run();
     expectSame(copy, await truth());
   });
@@ -156,17 +133,15 @@ test('passing trouble does not change what is held', async () => {
     retryAfterSeconds: 0.05,
   });
   await copy.run();
-  await change({ 'calendar.created': 5, 'calendar.edited': 5, 'calendar.moved': 5, 'calendar.deleted': 5 });
+  await change({ created: 5, edited: 5, moved: 5, deleted: 5 });
   await copy.run();
   expectSame(copy, await truth());
 });
 
 test('a calendar that seems gone, and events that seem gone, are told by their codes', async () => {
-  const { simulator, graph, copy, truth } = await prepare();
+  const { simulator, scope, copy, truth } = await prepare();
   await copy.run();
   const [event] = (await truth()).filter(({ kind }) => kind === 'event');
-  const scope = { graph, accountId: '', signal: new AbortController().signal };
-  scope.accountId = (await mailboxesOf(graph))[0] ?? '';
   await control(simulator, '/control/faults', { folderGone: 1, itemGone: 1 });
   const changes = calendarWorkload.changes(scope, event?.containerId ?? '', undefined);
   await expect(readToEnd(changes)).rejects.toMatchObject({ code: 'collection-gone' });
@@ -175,27 +150,11 @@ test('a calendar that seems gone, and events that seem gone, are told by their c
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'calendar-traffic-'));
-    try {
-      const trafficFile = join(folder, 'traffic.ndjson');
-      const { simulator, graph, copy, change } = await prepare({ trafficFile });
-      await copy.run();
-      await change({
-        'calendar.created': 3,
-        'calendar.edited': 3,
-        'calendar.moved': 3,
-        'calendar.deleted': 3,
-      });
-      await copy.run();
-      await graph.close();
-      await simulator.close();
-      const verdict = checkGraphTraffic(trafficFile);
-      if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
-      expect(verdict).toMatchObject({ errors: 0 });
-      expect(checkClientManners(trafficFile)).toMatchObject({ earlyCalls: [] });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  },
+  () =>
+    expectContract(calendarWorkload, some, {
+      created: 3,
+      edited: 3,
+      moved: 3,
+      deleted: 3,
+    }),
 );

@@ -1,49 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import { contactsWorkload } from '../../../src-worker/workloads/contacts/contacts-workload.ts';
-import {
-  checkClientManners,
-  checkGraphTraffic,
-  isGraphContractAvailable,
-} from '../../support/graph-contract.ts';
-import {
-  areaTruth,
-  closeAll,
-  connectionTo,
-  control,
-  mailboxesOf,
-  open,
-  simulate,
-} from '../graph/simulated-organization.ts';
+import { isGraphContractAvailable } from '../../support/graph-contract.ts';
+import { closeAll, control } from '../graph/simulated-organization.ts';
 import { sha256 } from '../simulator/canonical.ts';
 import type { AreaLine } from '../simulator/session.ts';
-import { Copy, readToEnd } from './copy.ts';
+import { type Copy, readToEnd } from './copy.ts';
+import { expectContract, prepareCopy } from './prepared-copy.ts';
 
 afterEach(closeAll);
 
-async function prepare(options: SimulatorOptions = {}) {
-  const contacts = { itemsPerUser: 110, unreadableShare: 0 };
-  const simulator = await simulate({ profile: 'sample', users: 2, messagesPerUser: 0, contacts, ...options });
-  const graph = open(connectionTo(simulator));
-  const [accountId = ''] = await mailboxesOf(graph);
-  const copy = new Copy(contactsWorkload, { graph, accountId });
-  const truth = () => areaTruth<AreaLine>(simulator, 'contacts', accountId);
-  const change = (areas: Record<string, number>, seed = 1) =>
-    control(simulator, '/control/changes', { user: accountId, seed, areas });
-  return { simulator, graph, accountId, copy, truth, change };
-}
+const some: SimulatorOptions = { contacts: { itemsPerUser: 110, unreadableShare: 0 } };
+const prepare = (options: SimulatorOptions = {}) => prepareCopy(contactsWorkload, { ...some, ...options });
 
 const every = {
-  'contacts.created': 6,
-  'contacts.edited': 6,
-  'contacts.moved': 8,
-  'contacts.deleted': 6,
-  'contacts.photosChanged': 4,
-  'contacts.containersCreated': 1,
-  'contacts.containersRenamed': 1,
+  created: 6,
+  edited: 6,
+  moved: 8,
+  deleted: 6,
+  photosChanged: 4,
+  containersCreated: 1,
+  containersRenamed: 1,
 };
 
 /** Says that the copy holds what the truth says and nothing else. The first part is the truth's canonical form. */
@@ -75,9 +52,8 @@ test('a first run holds every contact of every folder with its photo, and fetche
 });
 
 test('what is fetched by itself has the same bytes as what an enumeration brings', async () => {
-  const { graph, accountId, copy } = await prepare();
+  const { scope, copy } = await prepare();
   await copy.run();
-  const scope = { graph, accountId, signal: new AbortController().signal };
   for (const [id, { parts }] of [...copy.items].slice(0, 25)) {
     const content = await contactsWorkload.fetch(scope, id);
     const hashes = content.kind === 'parts' ? content.parts.map(({ bytes }) => sha256(bytes)) : [];
@@ -93,13 +69,13 @@ test('later runs follow every kind of change, and nothing where nothing changed'
   await change(every);
   await copy.run();
   expectSame(copy, await truth());
-  await change({ ...every, 'contacts.containersDeleted': 1 }, 2);
+  await change({ ...every, containersDeleted: 1 }, 2);
   await copy.run();
   expectSame(copy, await truth());
 });
 
 test('expired links, echoes, empty pages and passing trouble do not change what is held', async () => {
-  const { simulator, accountId, copy, truth, change } = await prepare();
+  const { simulator, scope, copy, truth, change } = await prepare();
   await control(simulator, '/control/faults', {
     deltaDuplicates: 0.3,
     deltaReplays: 0.3,
@@ -113,7 +89,7 @@ test('expired links, echoes, empty pages and passing trouble do not change what 
   await copy.run();
   expectSame(copy, await truth());
   await change(every);
-  await control(simulator, '/control/expire-delta', { user: accountId });
+  await control(simulator, '/control/expire-delta', { user: scope.accountId });
   await copy.run();
   await change(every, 3);
   await copy.run();
@@ -131,9 +107,8 @@ test('contacts that can never be read are the only ones that fail', async () => 
 });
 
 test('a folder that seems gone is told by its code', async () => {
-  const { simulator, graph, accountId, truth } = await prepare();
+  const { simulator, scope, truth } = await prepare();
   const [line] = await truth();
-  const scope = { graph, accountId, signal: new AbortController().signal };
   await control(simulator, '/control/faults', { folderGone: 1 });
   await expect(readToEnd(contactsWorkload.changes(scope, line?.id ?? '', undefined))).rejects.toMatchObject({
     code: 'collection-gone',
@@ -142,22 +117,5 @@ test('a folder that seems gone is told by its code', async () => {
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'contacts-traffic-'));
-    try {
-      const trafficFile = join(folder, 'traffic.ndjson');
-      const { simulator, graph, copy, change } = await prepare({ trafficFile });
-      await copy.run();
-      await change(every);
-      await copy.run();
-      await graph.close();
-      await simulator.close();
-      const verdict = checkGraphTraffic(trafficFile);
-      if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
-      expect(verdict).toMatchObject({ errors: 0 });
-      expect(checkClientManners(trafficFile)).toMatchObject({ earlyCalls: [] });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  },
+  () => expectContract(contactsWorkload, some, every),
 );

@@ -1,49 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import { tasksWorkload } from '../../../src-worker/workloads/tasks/tasks-workload.ts';
-import {
-  checkClientManners,
-  checkGraphTraffic,
-  isGraphContractAvailable,
-} from '../../support/graph-contract.ts';
-import {
-  areaTruth,
-  closeAll,
-  connectionTo,
-  control,
-  mailboxesOf,
-  open,
-  simulate,
-} from '../graph/simulated-organization.ts';
+import { isGraphContractAvailable } from '../../support/graph-contract.ts';
+import { closeAll, control } from '../graph/simulated-organization.ts';
 import { canonicalHash, sha256 } from '../simulator/canonical.ts';
 import type { AreaLine } from '../simulator/session.ts';
-import { Copy, jsonOf, readToEnd } from './copy.ts';
+import { type Copy, jsonOf, readToEnd } from './copy.ts';
+import { expectContract, prepareCopy } from './prepared-copy.ts';
 
 afterEach(closeAll);
 
-async function prepare(options: SimulatorOptions = {}) {
-  const tasks = { itemsPerUser: 110, unreadableShare: 0 };
-  const simulator = await simulate({ profile: 'sample', users: 2, messagesPerUser: 0, tasks, ...options });
-  const graph = open(connectionTo(simulator));
-  const [accountId = ''] = await mailboxesOf(graph);
-  const copy = new Copy(tasksWorkload, { graph, accountId });
-  const truth = () => areaTruth<AreaLine>(simulator, 'tasks', accountId);
-  const change = (areas: Record<string, number>, seed = 1) =>
-    control(simulator, '/control/changes', { user: accountId, seed, areas });
-  return { simulator, graph, accountId, copy, truth, change };
-}
+const some: SimulatorOptions = { tasks: { itemsPerUser: 110, unreadableShare: 0 } };
+const prepare = (options: SimulatorOptions = {}) => prepareCopy(tasksWorkload, { ...some, ...options });
 
 const every = {
-  'tasks.created': 6,
-  'tasks.edited': 6,
-  'tasks.moved': 8,
-  'tasks.deleted': 6,
-  'tasks.checklistsEdited': 4,
-  'tasks.containersCreated': 1,
-  'tasks.containersRenamed': 1,
+  created: 6,
+  edited: 6,
+  moved: 8,
+  deleted: 6,
+  checklistsEdited: 4,
+  containersCreated: 1,
+  containersRenamed: 1,
 };
 
 const keyOf = (line: AreaLine) => `${line.containerId} ${line.id}`;
@@ -94,13 +71,13 @@ test('later runs follow every kind of change, and nothing where nothing changed'
   await change(every);
   await copy.run();
   expectSame(copy, await truth());
-  await change({ ...every, 'tasks.containersDeleted': 1 }, 2);
+  await change({ ...every, containersDeleted: 1 }, 2);
   await copy.run();
   expectSame(copy, await truth());
 });
 
 test('expired links, echoes, empty pages and passing trouble do not change what is held', async () => {
-  const { simulator, accountId, copy, truth, change } = await prepare();
+  const { simulator, scope, copy, truth, change } = await prepare();
   await control(simulator, '/control/faults', {
     deltaDuplicates: 0.3,
     deltaReplays: 0.3,
@@ -114,7 +91,7 @@ test('expired links, echoes, empty pages and passing trouble do not change what 
   await copy.run();
   expectSame(copy, await truth());
   await change(every);
-  await control(simulator, '/control/expire-delta', { user: accountId });
+  await control(simulator, '/control/expire-delta', { user: scope.accountId });
   await copy.run();
   expectSame(copy, await truth());
 });
@@ -141,9 +118,8 @@ test('tasks that can never be read are the only ones that fail', async () => {
 });
 
 test('a list that seems gone is told by its code', async () => {
-  const { simulator, graph, accountId, truth } = await prepare();
+  const { simulator, scope, truth } = await prepare();
   const [line] = await truth();
-  const scope = { graph, accountId, signal: new AbortController().signal };
   await control(simulator, '/control/faults', { folderGone: 1 });
   await expect(readToEnd(tasksWorkload.changes(scope, line?.id ?? '', undefined))).rejects.toMatchObject({
     code: 'collection-gone',
@@ -152,22 +128,5 @@ test('a list that seems gone is told by its code', async () => {
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tasks-traffic-'));
-    try {
-      const trafficFile = join(folder, 'traffic.ndjson');
-      const { simulator, graph, copy, change } = await prepare({ trafficFile });
-      await copy.run();
-      await change(every);
-      await copy.run();
-      await graph.close();
-      await simulator.close();
-      const verdict = checkGraphTraffic(trafficFile);
-      if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
-      expect(verdict).toMatchObject({ errors: 0 });
-      expect(checkClientManners(trafficFile)).toMatchObject({ earlyCalls: [] });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  },
+  () => expectContract(tasksWorkload, some, every),
 );
