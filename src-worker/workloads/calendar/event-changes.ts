@@ -10,7 +10,7 @@ import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { rawItemSchema } from '../item-parts.ts';
 import type { AccountScope, ItemChanges } from '../workload.ts';
-import { contentOf } from './event-content.ts';
+import { completeEvents } from './event-content.ts';
 import { describeEvent, eventFields } from './event.ts';
 
 /** The link that an enumeration ends with: there is no place to go on from. */
@@ -55,9 +55,10 @@ async function* listEvents(scope: AccountScope, calendar: string, query: Query):
   const path = graphPath`/users/${accountId}/calendars/${calendar}/events`;
   const options = { schema: rawItemSchema, query, mailbox: accountId, target: 'collection' as const, signal };
   for await (const page of graph.pages(path, options)) {
-    const changed = page.map((event) => ({
+    const contents = query === whole ? await completeEvents(scope, page) : [];
+    const changed = page.map((event, index) => ({
       ...describeEvent(event, calendar),
-      content: query === whole ? contentOf(event) : undefined,
+      content: contents[index],
     }));
     yield { changed, removed: [], nextLink: undefined, deltaLink: undefined };
   }
