@@ -1,8 +1,17 @@
 /** The areas of an organization beside mail, in the order in which paths are offered to them. */
+import { createCalendarArea } from './calendar/calendar-area.ts';
+import { createContactsArea } from './contacts/contacts-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { createSettingsArea } from './settings/settings-area.ts';
+import { createTasksArea } from './tasks/tasks-area.ts';
 
-const makers: readonly ((organization: Organization) => Area)[] = [];
+const makers: readonly ((organization: Organization) => Area)[] = [
+  createCalendarArea,
+  createContactsArea,
+  createTasksArea,
+  createSettingsArea,
+];
 
 export function createAreas(organization: Organization): Area[] {
   return makers.map((make) => make(organization));

@@ -4,8 +4,16 @@
  */
 import { z } from 'zod';
 
-/** Application permissions the registered application holds unless told otherwise: what a mail backup needs. */
-const defaultRoles = ['User.Read.All', 'Mail.Read', 'MailboxSettings.Read', 'Organization.Read.All'];
+/** Application permissions the registered application holds unless told otherwise: what a backup needs. */
+const defaultRoles = [
+  'User.Read.All',
+  'Mail.Read',
+  'MailboxSettings.Read',
+  'Organization.Read.All',
+  'Calendars.Read',
+  'Contacts.Read',
+  'Tasks.Read.All',
+];
 
 /** Limits of one application on one mailbox. Numbers are Microsoft's; a test scales them to its patience. */
 export const limitSchema = z.object({
@@ -61,9 +69,9 @@ export const faultSchema = z.object({
   deltaReplays: rate,
   /** A delta page is empty and has a nextLink to the same place. */
   emptyPages: rate,
-  /** A folder answers 404 ErrorItemNotFound or ErrorSyncFolderNotFound although it is there. */
+  /** A folder, calendar or list answers 404 ErrorItemNotFound or ErrorSyncFolderNotFound although it is there. */
   folderGone: rate,
-  /** A message answers 404 ErrorItemNotFound although it is there. */
+  /** A message, event, contact or task answers 404 ErrorItemNotFound although it is there. */
   itemGone: rate,
   /** A move shows in the delta of the folder it left; the folder it entered tells of it one round later. */
   moveShowsOnlyRemoval: rate,
@@ -73,13 +81,27 @@ export const faultSchema = z.object({
   retryAfterSeconds: z.number().positive().default(1),
 });
 
+const share = z.number().min(0).max(1);
+const perUser = z.number().int().nonnegative().optional();
+
+/**
+ * What an area beside mail holds. Without a number of items the sample has a believable spread and the other profiles
+ * have none; without a share of unreadable items the sample has a few and the others none.
+ */
+const outlookAreaSchema = z.object({
+  itemsPerUser: perUser,
+  /** Share of items that answer 500 ErrorCorruptData for good. */
+  unreadableShare: share.optional(),
+});
+
 /** What the organization holds. `sample` is the tour's; the others serve benchmarks and soak tests. */
 const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const;
 
 /**
  * Everything `startSimulator` and the options file of entry.ts understand.
  *
- * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB.
+ * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB, and some 1,600
+ *   events, 1,000 contacts and 900 tasks. The other profiles have none of these unless asked for.
  * - `typical`: given users and messages, mixed as in the sample.
  * - `uniform`: small text messages of about `messageSizeBytes`, cheap to make, for soak at a million.
  * - `shared-attachments`: most messages carry one of a few dozen popular documents.
@@ -96,6 +118,14 @@ export const simulatorOptionsSchema = z.object({
   messageSizeBytes: z.number().int().min(600).max(4_000_000).default(8_192),
   /** Share of messages whose content fails for good. Default: 0.002 in the sample, 0 elsewhere. */
   unreadableShare: z.number().min(0).max(1).optional(),
+  /** Events of each user, over all calendars; a series is one event. */
+  calendar: outlookAreaSchema.prefault({}),
+  /** Contacts of each user, over all folders. */
+  contacts: outlookAreaSchema.extend({ photoShare: share.default(0.3) }).prefault({}),
+  /** To Do tasks of each user, over all lists. */
+  tasks: outlookAreaSchema.prefault({}),
+  /** Inbox rules of each user. Default: some in the sample, none elsewhere. */
+  settings: z.object({ rulesPerUser: perUser }).prefault({}),
   /** Port of 127.0.0.1; 0 takes a free one. */
   port: z.number().int().min(0).max(65_535).default(0),
   /** Time every Graph answer waits before it is sent, as a stand-in for distance. */
@@ -122,4 +152,5 @@ export type SimulatorOptions = z.input<typeof simulatorOptionsSchema>;
 export type ResolvedOptions = z.output<typeof simulatorOptionsSchema>;
 export type LimitOptions = z.output<typeof limitSchema>;
 export type FaultOptions = z.output<typeof faultSchema>;
+export type OutlookAreaOptions = z.output<typeof outlookAreaSchema>;
 export type Profile = (typeof profiles)[number];

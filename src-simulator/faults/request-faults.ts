@@ -13,9 +13,12 @@ interface Hit {
 }
 
 const isDeltaRound = (call: GraphCall) => call.query.has('deltatoken');
-const isMessageCall = (route: Route) =>
-  route.operation.startsWith('users.messages.') || route.operation === 'users.GetMessages';
-const isFolderCall = (route: Route) => route.operation.startsWith('users.mailFolders.messages.');
+const isItemCall = (route: Route) =>
+  route.about === 'item' ||
+  route.operation.startsWith('users.messages.') ||
+  route.operation === 'users.GetMessages';
+const isFolderCall = (route: Route) =>
+  route.about === 'container' || route.operation.startsWith('users.mailFolders.messages.');
 
 function folderGone(call: GraphCall, plan: FaultPlan): Answer {
   return plan.countOf('folderGone') % 2 === 1
@@ -63,7 +66,7 @@ export function faultAnswer(hit: Hit): Answer | null {
   if (strikes('deltaExpired', isDeltaRound(call)))
     return expiredAnswer(organization, call, call.segments.map(encodeURIComponent).join('/'));
   if (strikes('folderGone', isFolderCall(route))) return folderGone(call, faults);
-  if (strikes('itemGone', isMessageCall(route)))
+  if (strikes('itemGone', isItemCall(route)))
     return graphError(call, 404, {
       code: 'ErrorItemNotFound',
       message: 'The specified object was not found in the store.',

@@ -6,7 +6,10 @@ import type { Answer } from '../http/answer.ts';
 import { badRequest, graphError, type GraphCall, type Organization } from './graph-call.ts';
 
 export interface DeltaToken {
+  /** `messages` stands for items of every area, `folders` for what holds them. */
   kind: 'folders' | 'messages';
+  /** The area the token is good for; none for mail. */
+  area?: string;
   age: number;
   /** Change number the next round starts from. */
   since: number;
@@ -21,6 +24,8 @@ export interface DeltaToken {
   /** First item of the page before, for the replay fault. */
   replay?: number;
   pageSize?: number;
+  /** Start and end of a calendar view, in milliseconds since 1970. */
+  window?: readonly [number, number];
 }
 
 function writeToken(token: DeltaToken): string {
@@ -30,7 +35,7 @@ function writeToken(token: DeltaToken): string {
   );
 }
 
-/** The token of a call, null when it has none, 'broken' when it cannot be read. */
+/** The token of a call for `kind`, null when it has none, 'broken' when it cannot be read. */
 export function readToken(call: GraphCall, kind: DeltaToken['kind']): DeltaToken | null | 'broken' {
   const text = call.query.get('deltatoken') ?? call.query.get('skiptoken');
   if (text === undefined) return null;

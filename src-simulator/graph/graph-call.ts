@@ -42,6 +42,8 @@ export interface Route {
   person: Person | null;
   /** True when the mailbox's limits count this call. */
   isMail: boolean;
+  /** What the path names beside mail: the faults itemGone and folderGone may say that it is not there. */
+  about?: 'item' | 'container';
   run: () => Answer;
 }
 
@@ -79,4 +81,11 @@ export const notFound = (call: GraphCall): Answer =>
   graphError(call, 404, {
     code: 'ErrorItemNotFound',
     message: 'The specified object was not found in the store.',
+  });
+
+/** 405 of a method that no operation has: what changes goes through /control. */
+export const refuseMethod = (call: GraphCall): Answer =>
+  graphError(call, 405, {
+    code: 'Request_BadRequest',
+    message: `The method ${call.method} is not allowed for this resource.`,
   });

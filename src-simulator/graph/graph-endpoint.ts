@@ -261,6 +261,9 @@ const stronger: Readonly<Record<string, readonly string[]>> = {
   'Mail.Read': ['Mail.ReadWrite'],
   'User.Read.All': ['User.ReadWrite.All', 'Directory.Read.All'],
   'MailboxSettings.Read': ['MailboxSettings.ReadWrite'],
+  'Calendars.Read': ['Calendars.ReadWrite'],
+  'Contacts.Read': ['Contacts.ReadWrite'],
+  'Tasks.Read.All': ['Tasks.ReadWrite.All'],
   'Organization.Read.All': ['Directory.Read.All', 'User.Read.All'],
 };
 

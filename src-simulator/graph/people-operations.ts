@@ -1,4 +1,4 @@
-/** Operations on the directory: the organization itself, users, and the settings of a mailbox. */
+/** Operations on the directory: the organization itself and users. */
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Person } from '../directory/people.ts';
 import { badRequest, graphError, type GraphCall, type Organization } from './graph-call.ts';
@@ -162,35 +162,6 @@ export function getOrganization(organization: Organization, call: GraphCall): An
     JSON.stringify({
       '@odata.context': `${organization.origin()}/v1.0/$metadata#organization`,
       value: [value],
-    }),
-  );
-}
-
-const locales = { de: 'de-DE', fr: 'fr-FR', ja: 'ja-JP', ru: 'ru-RU', ar: 'ar-MA', en: 'en-GB' } as const;
-
-export function getMailboxSettings(organization: Organization, call: GraphCall, person: Person): Answer {
-  const refusal = refuseOptions(call, ['select']);
-  if (refusal) return refusal;
-  const all: Record<string, unknown> = {
-    archiveFolder: null,
-    timeZone: 'W. Europe Standard Time',
-    dateFormat: 'dd.MM.yyyy',
-    timeFormat: 'HH:mm',
-    language: { locale: locales[person.language], displayName: person.language },
-    userPurpose: person.purpose,
-  };
-  const select = selectedNames(call);
-  const missing = select?.find((name) => !Object.hasOwn(all, name));
-  if (missing !== undefined)
-    return badRequest(
-      call,
-      `Could not find a property named '${missing}' on type 'microsoft.graph.mailboxSettings'.`,
-    );
-  const value = select ? Object.fromEntries(select.map((name) => [name, all[name]])) : all;
-  return jsonText(
-    JSON.stringify({
-      '@odata.context': `${organization.origin()}/v1.0/$metadata#users('${person.id}')/mailboxSettings`,
-      ...value,
     }),
   );
 }

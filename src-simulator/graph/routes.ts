@@ -7,17 +7,11 @@ import type { Mailbox } from '../mail/mailbox.ts';
 import type { Answer } from '../http/answer.ts';
 import { getAttachment, getAttachmentBytes, listAttachments } from './attachment-operations.ts';
 import { findFolder, folderDelta, getFolder, listFolders, noSuchFolder } from './folder-operations.ts';
-import { graphError, type GraphCall, type Organization, type Route } from './graph-call.ts';
+import { graphError, refuseMethod, type GraphCall, type Organization, type Route } from './graph-call.ts';
+import { noMailbox, noSuchMailUser } from './mailbox-problems.ts';
 import { messageDelta } from './message-delta.ts';
 import { countMessages, getMessage, getMime, listMessages, refuseFolderMime } from './message-operations.ts';
-import {
-  countUsers,
-  getMailboxSettings,
-  getOrganization,
-  getUser,
-  listUsers,
-  noSuchUser,
-} from './people-operations.ts';
+import { countUsers, getOrganization, getUser, listUsers, noSuchUser } from './people-operations.ts';
 
 interface MailPlace {
   organization: Organization;
@@ -156,37 +150,18 @@ function folderRoute(place: MailPlace, rest: readonly string[]): Found | null {
   return ['users.mailFolders.ListChildFolders', run];
 }
 
-const noMailbox = (call: GraphCall, person: Person): Answer =>
-  person.mailbox === 'remote'
-    ? graphError(call, 404, {
-        code: 'MailboxNotEnabledForRESTAPI',
-        message: 'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
-      })
-    : graphError(call, 404, { code: 'ResourceNotFound', message: 'Resource could not be discovered.' });
-
 function mailRoute(organization: Organization, call: GraphCall): Route | null {
   const [, user = '', area, ...rest] = call.segments;
   const person = organization.directory.find(user);
-  const isSettings = area === 'mailboxSettings' && rest.length === 0;
-  if (area !== 'messages' && area !== 'mailFolders' && !isSettings) return null;
-  const role = isSettings ? 'MailboxSettings.Read' : 'Mail.Read';
+  if (area !== 'messages' && area !== 'mailFolders') return null;
+  const role = 'Mail.Read';
   if (!person) {
-    const missing = () =>
-      graphError(call, 404, {
-        code: 'ErrorInvalidUser',
-        message: `The requested user '${user}' is invalid.`,
-      });
+    const missing = () => noSuchMailUser(call, user);
     return { operation: `users.${area}`, role, person: null, isMail: false, run: missing };
   }
   const base = { role, person, isMail: true };
   if (person.mailbox !== 'cloud')
     return { ...base, operation: `users.${area}`, run: () => noMailbox(call, person) };
-  if (isSettings)
-    return {
-      ...base,
-      operation: 'users.GetMailboxSettings',
-      run: () => getMailboxSettings(organization, call, person),
-    };
   const place: MailPlace = { organization, call, person, mailbox: organization.mail.mailbox(person.number) };
   const found = area === 'messages' ? messageRoute(place, rest) : folderRoute(place, rest);
   return found && { ...base, operation: found[0], run: found[1] };
@@ -214,10 +189,5 @@ export function routeOf(organization: Organization, call: GraphCall): Route {
       run: () => unknownOperation(call),
     };
   if (call.method === 'GET') return route;
-  const refuse = () =>
-    graphError(call, 405, {
-      code: 'Request_BadRequest',
-      message: `The method ${call.method} is not allowed for this resource.`,
-    });
-  return { ...route, run: refuse };
+  return { ...route, run: () => refuseMethod(call) };
 }

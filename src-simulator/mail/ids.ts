@@ -16,7 +16,8 @@ export interface MessagePlace {
 
 const checksum = (seed: number, [a, b, c]: readonly [number, number, number]) => mix(mix(seed, a), b, c);
 
-function pack(seed: number, numbers: readonly [number, number, number]): string {
+/** Three numbers and a checksum of them as text, 24 characters long. */
+export function pack(seed: number, numbers: readonly [number, number, number]): string {
   const [a, b, c] = numbers;
   scratch.writeUInt32BE(checksum(seed, numbers), 0);
   scratch.writeUInt32BE((a ^ seed) >>> 0, 4);
@@ -26,7 +27,8 @@ function pack(seed: number, numbers: readonly [number, number, number]): string 
   return scratch.toString('base64url');
 }
 
-function unpack(seed: number, text: string): [number, number, number] | null {
+/** The numbers inside such a text; null for a text that is none of ours. */
+export function unpack(seed: number, text: string): [number, number, number] | null {
   if (text.length !== 24) return null;
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length !== 18) return null;

@@ -1,6 +1,7 @@
 /** What is kept of a message beside its MIME form: that which MIME lacks, and that which lists show. */
 import { z } from 'zod';
 import type { ItemInfo } from '../../../src-shared/model/rows.ts';
+import { addressText, listed, recipientSchema, shorten } from '../item-info.ts';
 import type { ItemHead } from '../workload.ts';
 
 /** Properties asked for, in enumerations and single reads alike. */
@@ -24,7 +25,6 @@ export const messageFields = [
 ].join(',');
 
 const text = z.string().nullish();
-const recipient = z.object({ emailAddress: z.object({ name: text, address: text }).nullish() }).nullish();
 
 /**
  * A message of an enumeration. Only the id must be there: a message whose other properties are odd is still a message,
@@ -35,8 +35,8 @@ export const messageSchema = z.object({
   changeKey: text.catch(undefined),
   parentFolderId: text.catch(undefined),
   subject: text.catch(undefined),
-  from: recipient.catch(undefined),
-  toRecipients: z.array(recipient).nullish().catch(undefined),
+  from: recipientSchema.catch(undefined),
+  toRecipients: z.array(recipientSchema).nullish().catch(undefined),
   receivedDateTime: text.catch(undefined),
   sentDateTime: text.catch(undefined),
   hasAttachments: z.boolean().nullish().catch(undefined),
@@ -53,7 +53,6 @@ export type GraphMessage = z.infer<typeof messageSchema>;
 
 /** Recipients beyond this are in the MIME form only. */
 const listedRecipients = 5;
-const longestText = 255;
 
 /** The row of a message. Values that say nothing (unflagged, normal importance) are left out. */
 export function describeMessage(message: GraphMessage, folder: string): ItemHead {
@@ -67,10 +66,10 @@ export function describeMessage(message: GraphMessage, folder: string): ItemHead
 }
 
 function infoOf(message: GraphMessage): ItemInfo {
-  const info: Record<string, unknown> = {
+  return listed({
     subject: shorten(message.subject),
-    from: address(message.from),
-    to: message.toRecipients?.slice(0, listedRecipients).map(address),
+    from: addressText(message.from),
+    to: message.toRecipients?.slice(0, listedRecipients).map(addressText),
     received: message.receivedDateTime,
     sent: message.sentDateTime,
     messageId: message.internetMessageId,
@@ -82,18 +81,5 @@ function infoOf(message: GraphMessage): ItemInfo {
     flag: message.flag?.flagStatus === 'notFlagged' ? undefined : message.flag?.flagStatus,
     categories: message.categories?.length === 0 ? undefined : message.categories,
     focused: message.inferenceClassification,
-  };
-  return Object.fromEntries(
-    Object.entries(info).filter(([, value]) => value !== undefined && value !== null),
-  );
-}
-
-function address(from: GraphMessage['from']): string | undefined {
-  const name = from?.emailAddress?.name ?? '';
-  const mail = from?.emailAddress?.address ?? '';
-  return shorten(name === '' || name === mail ? mail : `${name} <${mail}>`);
-}
-
-function shorten(value: string | null | undefined): string | undefined {
-  return value === null || value === undefined ? undefined : value.slice(0, longestText);
+  });
 }

@@ -72,11 +72,27 @@ export async function simulatorStats(simulator: RunningSimulator): Promise<Recor
   return (await ask(simulator, '/control/stats', { method: 'GET' })) as Record<string, unknown>;
 }
 
+/** What the simulator holds of an account in an area beside mail, a line an item. */
+export async function areaTruth<T>(simulator: RunningSimulator, area: string, account: string): Promise<T[]> {
+  const text = await askText(simulator, `/control/truth?area=${area}&user=${account}`, { method: 'GET' });
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as T);
+}
+
 async function ask(
   simulator: RunningSimulator,
   path: string,
   what: Pick<HttpRequest, 'method' | 'body'>,
 ): Promise<unknown> {
+  const text = await askText(simulator, path, what);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+async function askText(
+  simulator: RunningSimulator,
+  path: string,
+  what: Pick<HttpRequest, 'method' | 'body'>,
+): Promise<string> {
   const network = new HttpNetwork({ caPem: simulator.caPem });
   try {
     const headers = { 'x-control-token': simulator.controlToken, 'content-type': 'application/json' };
@@ -84,7 +100,7 @@ async function ask(
     if (outcome.kind !== 'complete') throw new Error(`control ${path}: ${outcome.kind}`);
     const text = new TextDecoder().decode(outcome.body);
     if (outcome.status > 299) throw new Error(`control ${path}: ${outcome.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
+    return text;
   } finally {
     await network.close();
   }

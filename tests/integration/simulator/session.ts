@@ -34,7 +34,30 @@ export interface TruthLine {
   isRead: boolean;
 }
 
-const immutable = { prefer: 'IdType="ImmutableId", odata.maxpagesize=50' };
+/** A line about an item or a container of an area beside mail. */
+export interface AreaLine {
+  kind: string;
+  id: string;
+  containerId: string;
+  displayName: string;
+  sha256: string;
+  attachments: { name: string; type: string; sha256: string | null }[];
+  photoSha256: string | null;
+  unreadable: string | null;
+}
+
+/** What /control/changes tells of a change in an area. */
+export interface AreaChange {
+  kind: string;
+  user: string;
+  item: string;
+  container: string;
+  from: string;
+  to: string;
+  occurrence: string;
+}
+
+export const immutable = { prefer: 'IdType="ImmutableId", odata.maxpagesize=50' };
 
 export class Session {
   readonly simulator: RunningSimulator;
@@ -102,15 +125,39 @@ export class Session {
     return reply.json<T>();
   }
 
-  async truth(user: string): Promise<TruthLine[]> {
-    const reply = await this.send(`${this.simulator.controlUrl}/truth?user=${encodeURIComponent(user)}`, {
+  truth(user: string): Promise<TruthLine[]> {
+    return this.#truthLines<TruthLine>(`user=${encodeURIComponent(user)}`);
+  }
+
+  /** What an area beside mail holds of a user. */
+  areaTruth(area: string, user: string): Promise<AreaLine[]> {
+    return this.#truthLines<AreaLine>(`area=${area}&user=${encodeURIComponent(user)}`);
+  }
+
+  async #truthLines<T>(query: string): Promise<T[]> {
+    const reply = await this.send(`${this.simulator.controlUrl}/truth?${query}`, {
       headers: { 'x-control-token': this.simulator.controlToken },
     });
-    return reply.bytes
-      .toString()
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as TruthLine);
+    const lines = reply.bytes.toString().trimEnd().split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+  }
+
+  /** Changes of one area, made to a user. */
+  async changeArea(user: string, areas: Record<string, number>, seed = 1): Promise<AreaChange[]> {
+    return (await this.control<{ changes: AreaChange[] }>('changes', { user, seed, areas })).changes;
+  }
+
+  /** Follows a list to its end. */
+  async list(start: string): Promise<DeltaPage['value']> {
+    const items: DeltaPage['value'] = [];
+    for (let link: string | undefined = start; link !== undefined;) {
+      const reply: Reply = await this.get(link, immutable);
+      if (reply.status !== 200) throw new Error(`${reply.status} ${reply.bytes.toString()}`);
+      const page: DeltaPage = reply.json<DeltaPage>();
+      items.push(...page.value);
+      link = page['@odata.nextLink'];
+    }
+    return items;
   }
 
   /** Ids of users with a mailbox, in the directory's order. */

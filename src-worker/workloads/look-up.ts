@@ -1,0 +1,30 @@
+/** Looks items up by id, twenty in one request: for retries, and for items that left their collection. */
+import { isAppError } from '../../src-shared/errors/app-error.ts';
+import { longestBatch, type BatchAnswer } from '../graph/batch.ts';
+import { rawItemSchema, type RawItem } from './item-parts.ts';
+import type { AccountScope, ItemHead, LookedUpItem } from './workload.ts';
+
+/** How a workload asks for an item and reads the answer. */
+export interface LookUp {
+  readonly pathOf: (id: string) => string;
+  readonly describe: (item: RawItem, id: string) => ItemHead;
+}
+
+export async function* lookUpInBatches(
+  { graph, accountId, signal }: AccountScope,
+  ids: readonly string[],
+  { pathOf, describe }: LookUp,
+): AsyncIterable<LookedUpItem> {
+  const readAnswer = (id: string, answer: BatchAnswer | undefined): LookedUpItem => {
+    if (answer === undefined) throw new Error('a batch answers every request');
+    if (!answer.isOk) return isAppError(answer.error, 'item-gone') ? { id } : { id, error: answer.error };
+    const item = rawItemSchema.safeParse(answer.body);
+    return item.success ? { id, head: describe(item.data, id) } : { id, error: item.error };
+  };
+  for (let first = 0; first < ids.length; first += longestBatch) {
+    const some = ids.slice(first, first + longestBatch);
+    const requests = some.map((id) => ({ path: pathOf(id) }));
+    const answers = await graph.batch(requests, { mailbox: accountId, target: 'item', signal });
+    for (const [index, id] of some.entries()) yield readAnswer(id, answers[index]);
+  }
+}

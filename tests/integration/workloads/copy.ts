@@ -1,0 +1,121 @@
+/**
+ * The smallest backup that follows the rules of a real one: it keeps links, enumerates afresh when one has expired,
+ * believes in a removal only when a look-up agrees, and fetches what an enumeration did not bring.
+ */
+import { isAppError, type AppError } from '../../../src-shared/errors/app-error.ts';
+import type {
+  AccountScope,
+  FetchedContent,
+  FetchedPart,
+  ItemChanges,
+  ItemHead,
+  Workload,
+} from '../../../src-worker/workloads/workload.ts';
+
+export interface CopiedItem {
+  readonly head: ItemHead;
+  readonly parts: readonly FetchedPart[];
+}
+
+export class Copy {
+  readonly items = new Map<string, CopiedItem>();
+  /** Codes of the items that could not be read. */
+  readonly failed = new Map<string, string>();
+  readonly collections = new Map<string, string>();
+  /** Items whose content the enumeration brought, and those that were fetched, in the last run. */
+  broughtCount = 0;
+  fetchedCount = 0;
+  readonly #workload: Workload;
+  readonly #scope: AccountScope;
+  readonly #links = new Map<string, string>();
+
+  constructor(workload: Workload, scope: Pick<AccountScope, 'graph' | 'accountId'>) {
+    this.#workload = workload;
+    this.#scope = { ...scope, signal: new AbortController().signal };
+  }
+
+  async run(): Promise<void> {
+    this.broughtCount = 0;
+    this.fetchedCount = 0;
+    const { found } = await this.#workload.collections(this.#scope, undefined);
+    this.collections.clear();
+    for (const { id, name } of found) this.collections.set(id, name);
+    const gone = [...this.items.values()].filter(({ head }) => !this.collections.has(head.collection));
+    const left = gone.map(({ head }) => head.id);
+    for (const { id } of found) left.push(...(await this.#follow(id)));
+    await this.#settle(left);
+  }
+
+  /** Follows one collection and returns the ids that left it. */
+  async #follow(collection: string): Promise<string[]> {
+    const link = this.#links.get(collection);
+    try {
+      return await this.#enumerate(collection, link);
+    } catch (error) {
+      if (link === undefined || !isAppError(error, 'delta-expired', 'collection-gone')) throw error;
+      return this.#enumerate(collection, undefined);
+    }
+  }
+
+  async #enumerate(collection: string, link: string | undefined): Promise<string[]> {
+    const left: string[] = [];
+    const seen = new Set<string>();
+    for await (const page of this.#workload.changes(this.#scope, collection, link)) {
+      await this.#take(page, seen);
+      left.push(...page.removed);
+      if (page.deltaLink !== undefined) this.#links.set(collection, page.deltaLink);
+    }
+    if (link !== undefined) return left;
+    const here = [...this.items.values()].filter(({ head }) => head.collection === collection);
+    return here.map(({ head }) => head.id).filter((id) => !seen.has(id));
+  }
+
+  async #take(page: ItemChanges, seen: Set<string>): Promise<void> {
+    for (const head of page.changed) {
+      seen.add(head.id);
+      await this.#save(head);
+    }
+  }
+
+  async #save(head: ItemHead): Promise<void> {
+    const known = this.items.get(head.id);
+    if (known !== undefined && known.head.version === head.version && head.version !== '') {
+      this.items.set(head.id, { ...known, head: { ...head, info: known.head.info } });
+      return;
+    }
+    try {
+      if (head.content === undefined) this.fetchedCount += 1;
+      else this.broughtCount += 1;
+      const content = head.content ?? (await this.#workload.fetch(this.#scope, head.id));
+      this.items.set(head.id, { head, parts: partsOf(content) });
+      this.failed.delete(head.id);
+    } catch (error) {
+      this.failed.set(head.id, (error as AppError).code);
+    }
+  }
+
+  async #settle(ids: readonly string[]): Promise<void> {
+    for await (const { id, head, error } of this.#workload.lookUp(this.#scope, [...new Set(ids)])) {
+      if (error !== undefined) throw error as Error;
+      if (head !== undefined) await this.#save(head);
+      else if (this.items.delete(id)) this.failed.delete(id);
+    }
+  }
+}
+
+function partsOf(content: FetchedContent): readonly FetchedPart[] {
+  if (content.kind !== 'parts') throw new TypeError('these workloads give parts');
+  return content.parts;
+}
+
+/** The JSON of an item. */
+export function jsonOf({ parts }: CopiedItem): Record<string, unknown> {
+  return JSON.parse(new TextDecoder().decode(parts[0]?.bytes)) as Record<string, unknown>;
+}
+
+/** Reads an enumeration for what it throws. */
+export async function readToEnd(changes: AsyncIterable<ItemChanges>): Promise<number> {
+  let count = 0;
+  for await (const page of changes) count += page.changed.length;
+  return count;
+}
