@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { MailboxSelection, ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { choose, kinds, requireFreeName } from '../cli/choice.ts';
 import type { Perform } from '../cli/perform.ts';
 import { selectionText } from '../cli/selection.ts';
@@ -13,6 +14,7 @@ export interface ProtectedItemCreateOptions {
   readonly vault?: string;
   readonly only?: readonly string[];
   readonly except?: readonly string[];
+  readonly services?: readonly string[];
 }
 
 export function addProtectedItemCreate(items: Command, perform: Perform): void {
@@ -24,10 +26,11 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
     .option('--vault <vault>', 'name or id; not needed where there is only one')
     .option('--only <address...>', 'only these mailboxes')
     .option('--except <address...>', 'all mailboxes but these')
+    .option('--services <service...>', `only these of ${serviceNames.join(', ')} (default: all)`)
     .action(
       perform(async (session, options: ProtectedItemCreateOptions, name: string) => {
         const item = await createProtectedItem(session, options, name);
-        const text = `Created the protected item "${item.name}": ${selectionText(item.mailboxes)}. Back it up with "holdfast backup".`;
+        const text = `Created the protected item "${item.name}": ${selectionText(item)}. Back it up with "holdfast backup".`;
         return { facts: { protectedItem: item }, text };
       }),
     );
@@ -49,9 +52,22 @@ export async function createProtectedItem(
     organizationId: organization.id,
     vaultId: vault.id,
     mailboxes: mailboxesOf(options),
+    services: servicesOf(options),
   });
   records.addProtectedItem(item);
   return item;
+}
+
+function servicesOf({ services }: ProtectedItemCreateOptions): ServiceName[] {
+  if (services === undefined) return [...serviceNames];
+  const unknown = services.find((name) => !serviceNames.some((known) => known === name));
+  if (unknown !== undefined) {
+    throw new AppError(
+      'input-invalid',
+      `There is no service "${unknown}". Choose from ${serviceNames.join(', ')}. Nothing was created.`,
+    );
+  }
+  return serviceNames.filter((name) => services.includes(name));
 }
 
 function mailboxesOf({ only, except }: ProtectedItemCreateOptions): MailboxSelection {

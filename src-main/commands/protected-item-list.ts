@@ -34,11 +34,11 @@ export function addProtectedItemList(items: Command, perform: Perform): void {
               : { startedAt: last.startedAt, endedAt: last.endedAt, outcome: last.outcome };
           return { ...item, lastRun };
         });
-        const rows = listed.map(({ name, organizationId, vaultId, mailboxes, lastRun }) => [
+        const rows = listed.map(({ name, organizationId, vaultId, mailboxes, services, lastRun }) => [
           name,
           names.get(organizationId) ?? '',
           names.get(vaultId) ?? '',
-          selectionText(mailboxes),
+          selectionText({ mailboxes, services }),
           lastRun === null ? 'never' : `${dateText(lastRun.startedAt)}, ${lastRun.outcome ?? 'not finished'}`,
         ]);
         const text =

@@ -18,7 +18,7 @@ import {
   type VaultRecord,
 } from './records.ts';
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 const schema = `
   CREATE TABLE machine (agent TEXT NOT NULL) STRICT;
   CREATE TABLE organizations (
@@ -31,7 +31,7 @@ const schema = `
   CREATE TABLE protectedItems (
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     organizationId TEXT NOT NULL REFERENCES organizations (id), vaultId TEXT NOT NULL REFERENCES vaults (id),
-    mailboxes TEXT NOT NULL
+    mailboxes TEXT NOT NULL, services TEXT NOT NULL
   ) STRICT;
   CREATE TABLE jobs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, vaultId TEXT NOT NULL, protectedItemId TEXT, startedAt TEXT NOT NULL,
@@ -39,6 +39,9 @@ const schema = `
   ) STRICT;
   CREATE INDEX jobsByStart ON jobs (startedAt);
 `;
+
+/** From the form of version 1, which knew mail only. */
+const toVersion2 = `ALTER TABLE protectedItems ADD COLUMN services TEXT NOT NULL DEFAULT '["mail"]'`;
 
 /** How a job ended. */
 export type JobEnd = Pick<JobRecord, 'endedAt' | 'outcome' | 'errorCode' | 'report'>;
@@ -97,12 +100,18 @@ export class RecordStore {
 
   protectedItems(): ProtectedItem[] {
     return this.#rows('SELECT * FROM protectedItems ORDER BY name').map((row) =>
-      validated('protected item', protectedItemSchema, { ...row, mailboxes: parsed(row['mailboxes']) }),
+      validated('protected item', protectedItemSchema, {
+        ...row,
+        mailboxes: parsed(row['mailboxes']),
+        services: parsed(row['services']),
+      }),
     );
   }
 
   addProtectedItem(record: ProtectedItem): void {
-    this.#insert('protectedItems', { ...record, mailboxes: JSON.stringify(record.mailboxes) });
+    const { mailboxes, services } = record;
+    const row = { ...record, mailboxes: JSON.stringify(mailboxes), services: JSON.stringify(services) };
+    this.#insert('protectedItems', row);
   }
 
   /** The newest jobs first. */
@@ -149,8 +158,12 @@ export class RecordStore {
       );
     }
     if (version === schemaVersion) return;
-    this.#database.exec(schema);
-    this.#insert('machine', { agent: randomBytes(8).toString('hex') });
+    if (version === 1) {
+      this.#database.exec(toVersion2);
+    } else {
+      this.#database.exec(schema);
+      this.#insert('machine', { agent: randomBytes(8).toString('hex') });
+    }
     this.#database.pragma(`user_version = ${schemaVersion}`);
   }
 

@@ -1,6 +1,6 @@
 /** Inputs that several nouns of the contract share. */
 import { z } from 'zod';
-import { recordIdSchema } from '../model/protected-item.ts';
+import { recordIdSchema, serviceNameSchema } from '../model/protected-item.ts';
 
 /** An open vault: given by `vault.open`, valid until `vault.close` or the end of the engine. */
 export const vaultHandleSchema = z.string().regex(/^[0-9a-f]{32}$/);
@@ -12,8 +12,11 @@ export const snapshotInputSchema = z.object({
   snapshot: z.number().int().positive().optional(),
 });
 
-/** An account of a snapshot, by id, address or name. */
-export const accountInputSchema = snapshotInputSchema.extend({ account: z.string().trim().min(1).max(320) });
+/** One service of an account of a snapshot; the account by id, address or name. */
+export const accountInputSchema = snapshotInputSchema.extend({
+  account: z.string().trim().min(1).max(320),
+  service: serviceNameSchema.default('mail'),
+});
 
 /** Folders are named by their path, names joined with `/`, or by id; a `/` in a name is written `\/`. */
 export const folderNameSchema = z.string().min(1).max(8192);

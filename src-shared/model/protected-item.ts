@@ -1,5 +1,6 @@
 /** What to back up from one organization, and where to. */
 import { z } from 'zod';
+import { serviceNames } from './service-name.ts';
 
 /** Which mailboxes: all, only some, or all but some; users by object id, user principal name or address. */
 const mailboxSelectionSchema = z.discriminatedUnion('mode', [
@@ -11,6 +12,8 @@ const mailboxSelectionSchema = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('excluding'), users: z.array(z.string().trim().min(1).max(320)).max(100_000) }),
 ]);
 export type MailboxSelection = z.infer<typeof mailboxSelectionSchema>;
+
+export const serviceNameSchema = z.enum(serviceNames);
 
 /** Ids of protected items, organizations and vaults: 32 hexadecimal digits. */
 export const recordIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
@@ -24,5 +27,6 @@ export const protectedItemSchema = z.object({
   organizationId: recordIdSchema,
   vaultId: recordIdSchema,
   mailboxes: mailboxSelectionSchema,
+  services: z.array(serviceNameSchema).min(1),
 });
 export type ProtectedItem = z.infer<typeof protectedItemSchema>;

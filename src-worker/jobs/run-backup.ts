@@ -122,6 +122,7 @@ class Backup {
     const { graph, workloads, catalog } = this.#services;
     this.#progress.accountStarted();
     for (const workload of workloads) {
+      if (!this.#run.item.services.some((name) => name === workload.name)) continue;
       const scope = { graph, accountId: account.id, signal: this.#run.signal };
       const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
       await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();

@@ -48,6 +48,7 @@ const protectedItem = {
   organizationId: '0'.repeat(32),
   vaultId: '0'.repeat(32),
   mailboxes: { mode: 'all' as const },
+  services: ['mail' as const],
 };
 
 async function openOrCreate(): Promise<{ vault: string }> {

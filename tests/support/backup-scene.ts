@@ -60,6 +60,7 @@ export class BackupScene {
       organizationId: 'b'.repeat(32),
       vaultId: 'c'.repeat(32),
       mailboxes: { mode: 'all' },
+      services: ['mail'],
     };
   }
 

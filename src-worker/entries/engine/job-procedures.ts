@@ -5,14 +5,13 @@ import { BufferShelf } from '../../jobs/buffer-shelf.ts';
 import { restoreFiles, type RestoreSelection } from '../../jobs/restore-files.ts';
 import { runBackup, type BackupServices } from '../../jobs/run-backup.ts';
 import { findAccount, findFolder, findSnapshot } from '../../jobs/snapshot-scope.ts';
-import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
+import { serviceNames, type ServiceName } from '../../../src-shared/model/service-name.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { EngineContext } from './engine-context.ts';
 import { streamJob } from './event-stream.ts';
 import type { Implementer } from './implementer.ts';
 import { codecThreadCount, startCodecThreads } from './threads.ts';
-
-const workloadName = mailWorkload.name;
+import { workloads } from './workloads.ts';
 
 export function organizationProcedures(os: Implementer, engine: EngineContext) {
   return os.organization.router({
@@ -35,7 +34,7 @@ export function backupProcedures(os: Implementer, engine: EngineContext) {
         catalog,
         graph,
         bodyShelf,
-        workloads: [mailWorkload],
+        workloads,
         clock: engine.options.clock,
         agent: engine.options.agent,
         limits: engine.checkpointLimits,
@@ -75,6 +74,7 @@ function restoreSelections(
     protectedItemId: string;
     snapshot?: number | undefined;
     account?: string | undefined;
+    service?: ServiceName | undefined;
     folder?: string | undefined;
     item?: string | undefined;
   },
@@ -83,10 +83,14 @@ function restoreSelections(
   const { number } = findSnapshot(catalog, chainId, input.snapshot);
   const accounts =
     input.account === undefined ? catalog.accounts(chainId) : [findAccount(catalog, chainId, input.account)];
-  return accounts.map((account) => {
-    const scope = { chainId, number, workload: workloadName, account: account.id };
-    const collectionId =
-      input.folder === undefined ? undefined : findFolder(catalog, scope, input.folder).collection.id;
-    return { scope, accountName: account.address, collectionId, itemId: input.item };
-  });
+  const isPart = input.folder !== undefined || input.item !== undefined;
+  const services = input.service !== undefined ? [input.service] : isPart ? ['mail'] : serviceNames;
+  return accounts.flatMap((account) =>
+    services.map((workload) => {
+      const scope = { chainId, number, workload, account: account.id };
+      const collectionId =
+        input.folder === undefined ? undefined : findFolder(catalog, scope, input.folder).collection.id;
+      return { scope, accountName: account.address, collectionId, itemId: input.item };
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 /** Serves the snapshot noun of the contract: lists, and the beginning of one item. */
 import { AppError } from '../../../src-shared/errors/app-error.ts';
+import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import type { Folder, ListedItem, Snapshot } from '../../../src-shared/contract/snapshot-contract.ts';
 import type { Catalog, CatalogItem, CatalogSnapshot, SnapshotScope } from '../../catalog/catalog.ts';
 import {
@@ -10,7 +11,6 @@ import {
   pathText,
 } from '../../jobs/snapshot-scope.ts';
 import { ObjectReader } from '../../vault/objects/object-reader.ts';
-import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { Implementer } from './implementer.ts';
 
@@ -60,11 +60,16 @@ export function snapshotProcedures(os: Implementer, engine: EngineContext) {
 
 function scopeOf(
   catalog: Catalog,
-  input: { protectedItemId: string; snapshot?: number | undefined; account: string },
+  input: {
+    protectedItemId: string;
+    snapshot?: number | undefined;
+    account: string;
+    service: ServiceName;
+  },
 ): SnapshotScope {
   const { number } = findSnapshot(catalog, input.protectedItemId, input.snapshot);
   const account = findAccount(catalog, input.protectedItemId, input.account);
-  return { chainId: input.protectedItemId, number, workload: mailWorkload.name, account: account.id };
+  return { chainId: input.protectedItemId, number, workload: input.service, account: account.id };
 }
 
 async function readHead(reader: ObjectReader, item: CatalogItem): Promise<Buffer> {

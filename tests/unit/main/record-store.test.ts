@@ -38,6 +38,7 @@ test('records are the same after the file was closed and opened', () => {
     organizationId: organization.id,
     vaultId: vault.id,
     mailboxes: { mode: 'excluding' as const, users: ['x@nordlicht.example'] },
+    services: ['mail' as const, 'contacts' as const],
   };
   store.addProtectedItem(item);
   const { agent } = store;

@@ -1,0 +1,18 @@
+/** The workloads of this engine, in the order in which an account's are backed up. */
+import type { ServiceName } from '../../../src-shared/model/service-name.ts';
+import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts';
+import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
+import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
+import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
+import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
+import type { Workload } from '../../workloads/workload.ts';
+
+const byService: Readonly<Record<ServiceName, Workload>> = {
+  settings: settingsWorkload,
+  contacts: contactsWorkload,
+  calendar: calendarWorkload,
+  tasks: tasksWorkload,
+  mail: mailWorkload,
+};
+
+export const workloads: readonly Workload[] = Object.values(byService);
