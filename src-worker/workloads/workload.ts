@@ -75,6 +75,8 @@ export interface LookedUpItem {
 /** All methods reject with `AppError`. */
 export interface Workload {
   readonly name: string;
+  /** Set where `changes` lists all items whatever the link, because Graph tells no changes: what is not listed is gone. */
+  readonly listsEverything?: boolean;
   /** Collections that changed since `link`, or all of them. */
   collections(scope: AccountScope, link: string | undefined): Promise<CollectionChanges>;
   /** Items of a collection that changed since `link`, or all of them. */

@@ -54,7 +54,8 @@ export class CollectionBackup {
   async #enumerate(link: string | undefined): Promise<void> {
     const { workload, scope, recorder } = this.#account.services;
     const { owner } = this.#account;
-    const sweep = link === undefined ? this.#startSweep() : undefined;
+    const listsAll = link === undefined || workload.listsEverything === true;
+    const sweep = listsAll ? this.#startSweep() : undefined;
     const canResume = link === undefined && sweep === undefined;
     const leftIds: string[] = [];
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {
