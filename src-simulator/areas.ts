@@ -1,8 +1,9 @@
 /** The areas of an organization beside mail, in the order in which paths are offered to them. */
+import { createDriveArea } from './files/drive-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
 
-const makers: readonly ((organization: Organization) => Area)[] = [];
+const makers: readonly ((organization: Organization) => Area)[] = [createDriveArea];
 
 export function createAreas(organization: Organization): Area[] {
   return makers.map((make) => make(organization));

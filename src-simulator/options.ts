@@ -4,8 +4,15 @@
  */
 import { z } from 'zod';
 
-/** Application permissions the registered application holds unless told otherwise: what a mail backup needs. */
-const defaultRoles = ['User.Read.All', 'Mail.Read', 'MailboxSettings.Read', 'Organization.Read.All'];
+/** Application permissions the registered application holds unless told otherwise: what a backup needs. */
+const defaultRoles = [
+  'User.Read.All',
+  'Mail.Read',
+  'MailboxSettings.Read',
+  'Organization.Read.All',
+  'Files.Read.All',
+  'Sites.Read.All',
+];
 
 /** Limits of one application on one mailbox. Numbers are Microsoft's; a test scales them to its patience. */
 export const limitSchema = z.object({
@@ -19,6 +26,39 @@ export const limitSchema = z.object({
   windowMs: z.number().positive().default(600_000),
   /** Value of Retry-After for a concurrency 429; fractions are sent as they are ("2.128"). */
   retryAfterSeconds: z.number().positive().default(1),
+});
+
+/** Limits of one application on SharePoint and OneDrive, in resource units. Numbers are Microsoft's for 1,000 users. */
+export const unitLimitSchema = z.object({
+  /** False lets everything through (and still counts). */
+  isEnforced: z.boolean().default(true),
+  unitsPerMinute: z.number().positive().default(1_250),
+  /** Length of that minute; tests have less patience. */
+  minuteMs: z.number().positive().default(60_000),
+  unitsPerDay: z.number().positive().default(1_200_000),
+  dayMs: z.number().positive().default(86_400_000),
+});
+
+/** OneDrives of people and document libraries of sites. */
+const driveSchema = z.object({
+  /** Files of each drive. Default: a long-tailed spread in the sample; elsewhere nobody has a drive. */
+  filesPerDrive: z.number().int().nonnegative().optional(),
+  /** Size of each file. Default: a long-tailed spread. */
+  fileSizeBytes: z.number().int().nonnegative().optional(),
+  /** Share of files whose download fails for good. Default: 0.002 in the sample, 0 elsewhere. */
+  unreadableShare: z.number().min(0).max(1).optional(),
+  /** Share of files that have no hash. Default: 0.01 in the sample, 0 elsewhere. */
+  hashMissingShare: z.number().min(0).max(1).optional(),
+  /** Life of pre-authenticated download addresses. */
+  downloadUrlSeconds: z.number().positive().default(3_600),
+});
+
+/** Sites beside the personal ones. */
+const siteSchema = z.object({
+  /** Site collections; each has up to two subsites. Default: 5 in the sample, none elsewhere. */
+  count: z.number().int().nonnegative().max(100_000).optional(),
+  /** Items of each list. Default: a long-tailed spread in the sample, 20 elsewhere. */
+  listItemsPerList: z.number().int().nonnegative().optional(),
 });
 
 /** A share of the requests that could be hit, 0 (never) to 1 (as often as the cap of three in a row allows). */
@@ -67,6 +107,12 @@ export const faultSchema = z.object({
   itemGone: rate,
   /** A move shows in the delta of the folder it left; the folder it entered tells of it one round later. */
   moveShowsOnlyRemoval: rate,
+  /** A download address answers 401 although its time is not over. */
+  downloadUrlExpired: rate,
+  /** A download asked for a range answers 200 with the whole file. */
+  rangeIgnored: rate,
+  /** The quickXorHash told of a file is not that of its bytes. */
+  wrongHash: rate,
   /** The body comes chunked, without Content-Length. */
   chunkedResponse: rate,
   /** Value of Retry-After where a fault carries it. */
@@ -79,7 +125,8 @@ const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const
 /**
  * Everything `startSimulator` and the options file of entry.ts understand.
  *
- * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB.
+ * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB, OneDrives, and
+ *   sites with libraries, lists and pages.
  * - `typical`: given users and messages, mixed as in the sample.
  * - `uniform`: small text messages of about `messageSizeBytes`, cheap to make, for soak at a million.
  * - `shared-attachments`: most messages carry one of a few dozen popular documents.
@@ -111,6 +158,9 @@ export const simulatorOptionsSchema = z.object({
   /** Compresses JSON when the client accepts gzip. */
   isGzipEnabled: z.boolean().default(false),
   limits: limitSchema.prefault({}),
+  unitLimits: unitLimitSchema.prefault({}),
+  drives: driveSchema.prefault({}),
+  sites: siteSchema.prefault({}),
   faults: faultSchema.prefault({}),
   /** Appends every exchange to this file as NDJSON. */
   trafficFile: z.string().optional(),
@@ -121,5 +171,6 @@ export const simulatorOptionsSchema = z.object({
 export type SimulatorOptions = z.input<typeof simulatorOptionsSchema>;
 export type ResolvedOptions = z.output<typeof simulatorOptionsSchema>;
 export type LimitOptions = z.output<typeof limitSchema>;
+export type UnitLimitOptions = z.output<typeof unitLimitSchema>;
 export type FaultOptions = z.output<typeof faultSchema>;
 export type Profile = (typeof profiles)[number];

@@ -3,6 +3,7 @@ import type { Answer } from '../http/answer.ts';
 import type { Damage } from '../http/delivery.ts';
 import { expiredAnswer } from '../graph/delta-token.ts';
 import { graphError, type GraphCall, type Organization, type Route } from '../graph/graph-call.ts';
+import { itemNotFound } from '../graph/sharepoint-problems.ts';
 import type { FaultKind, FaultPlan } from './fault-plan.ts';
 
 interface Hit {
@@ -15,6 +16,9 @@ interface Hit {
 const isDeltaRound = (call: GraphCall) => call.query.has('deltatoken');
 const isMessageCall = (route: Route) =>
   route.operation.startsWith('users.messages.') || route.operation === 'users.GetMessages';
+const isDriveItemCall = (route: Route) =>
+  /^drives\.(items\.(Get|versions|List)|GetItems)/.test(route.operation) ||
+  /^sites\.lists\.(GetItems|items\.Get)/.test(route.operation);
 const isFolderCall = (route: Route) => route.operation.startsWith('users.mailFolders.messages.');
 
 function folderGone(call: GraphCall, plan: FaultPlan): Answer {
@@ -29,6 +33,12 @@ function folderGone(call: GraphCall, plan: FaultPlan): Answer {
       });
 }
 
+const activityLimit = { code: 'activityLimitReached', message: 'The request has been throttled.' };
+const mailboxLimit = {
+  code: 'ApplicationThrottled',
+  message: 'Application is over its MailboxConcurrency limit.',
+};
+
 /** An answer some fault gives instead of the operation's own, or null. */
 export function faultAnswer(hit: Hit): Answer | null {
   const { organization, call, route, key } = hit;
@@ -37,8 +47,7 @@ export function faultAnswer(hit: Hit): Answer | null {
   const { retryAfterSeconds } = faults.options;
   if (strikes('throttle429')) {
     return graphError(call, 429, {
-      code: 'ApplicationThrottled',
-      message: 'Application is over its MailboxConcurrency limit.',
+      ...(route.units ? activityLimit : mailboxLimit),
       retryAfterSeconds,
     });
   }
@@ -60,7 +69,7 @@ export function faultAnswer(hit: Hit): Answer | null {
       code: 'ErrorInternalServerError',
       message: 'An internal server error occurred. The operation failed.',
     });
-  if (strikes('deltaExpired', isDeltaRound(call)))
+  if (strikes('deltaExpired', isDeltaRound(call) && !route.units))
     return expiredAnswer(organization, call, call.segments.map(encodeURIComponent).join('/'));
   if (strikes('folderGone', isFolderCall(route))) return folderGone(call, faults);
   if (strikes('itemGone', isMessageCall(route)))
@@ -68,6 +77,7 @@ export function faultAnswer(hit: Hit): Answer | null {
       code: 'ErrorItemNotFound',
       message: 'The specified object was not found in the store.',
     });
+  if (strikes('itemGone', isDriveItemCall(route))) return itemNotFound(call);
   return null;
 }
 

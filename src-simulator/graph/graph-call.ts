@@ -2,8 +2,10 @@
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Directory, Person } from '../directory/people.ts';
 import type { MailStore } from '../mail/mail-store.ts';
+import type { DriveStore } from '../files/drive-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { SitePlan } from '../sites/site-plan.ts';
 import type { Application } from '../sign-in/application.ts';
 import type { Area } from './area.ts';
 
@@ -12,6 +14,9 @@ export interface Organization {
   readonly options: ResolvedOptions;
   readonly directory: Directory;
   readonly mail: MailStore;
+  /** Sites as they were planned; what changed in them is the site area's. */
+  readonly sites: SitePlan;
+  readonly drives: DriveStore;
   readonly application: Application;
   readonly faults: FaultPlan;
   /** Everything beside mail and the directory of users. */
@@ -42,6 +47,8 @@ export interface Route {
   person: Person | null;
   /** True when the mailbox's limits count this call. */
   isMail: boolean;
+  /** Resource units the call costs its application; absent where none are counted. */
+  units?: { readonly service: 'sharepoint'; readonly cost: number };
   run: () => Answer;
 }
 

@@ -113,6 +113,16 @@ export class Session {
       .map((line) => JSON.parse(line) as TruthLine);
   }
 
+  /** What an area holds of an account, as the shape a test expects. */
+  async areaTruth<Line>(area: string, account: string): Promise<Line[]> {
+    const query = new URLSearchParams({ area, user: account }).toString();
+    const reply = await this.send(`${this.simulator.controlUrl}/truth?${query}`, {
+      headers: { 'x-control-token': this.simulator.controlToken },
+    });
+    const lines = reply.bytes.toString().split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
+  }
+
   /** Ids of users with a mailbox, in the directory's order. */
   async users(): Promise<string[]> {
     const page = (await this.get('/users?$top=999&$select=id,mail')).json<{
