@@ -38,6 +38,8 @@ export interface DeltaSource<Entry> {
   options: readonly string[];
   /** True when changes that only some deltas tell are wanted. */
   isQuietShown: boolean;
+  /** Links carry $skiptoken and $deltatoken instead of the token alone. */
+  hasPlainLinks?: boolean;
   enumerate(cursor: number, limit: number): { entries: Entry[]; next: number | null };
   /** What to tell of a changed entry: itself, and perhaps others before it. */
   changed(entry: number): Entry[];
@@ -78,9 +80,10 @@ const writeToken = ({ of, age, since, cursor, top, select, expand, replay }: Tre
   Buffer.from(JSON.stringify([of, age, since, cursor, top, select, expand, replay])).toString('base64url');
 
 /** Links are spelled in the ways real ones are; which, depends on the collection. */
-function linkTo(organization: Organization, source: DeltaSource<never>, token: TreeToken): string {
-  const base = `${organization.origin()}/v1.0/${source.path}`;
+function linkTo(base: string, page: Page<unknown>, hasPlainLinks: boolean): string {
+  const token = page.after;
   const text = writeToken(token);
+  if (hasPlainLinks) return `${base}/delta?$${page.isLast ? 'deltatoken' : 'skiptoken'}=${text}`;
   if (token.of % 3 === 0) return `${base}/delta?token=${text}`;
   return token.of % 3 === 1
     ? `${base}/microsoft.graph.delta(token='${text}')`
@@ -188,7 +191,8 @@ export function treeDelta<Entry>(
       ? enumerationPage(source, token)
       : changesPage(source, token);
   const entries = isHollow ? [] : withEchoes(organization, source, { token, entries: page.entries });
-  const link = linkTo(organization, source as DeltaSource<never>, page.after);
+  const base = `${organization.origin()}/v1.0/${source.path}`;
+  const link = linkTo(base, page, source.hasPlainLinks ?? false);
   const body = JSON.stringify({
     '@odata.context': `${organization.origin()}/v1.0/$metadata#${source.context}`,
     [page.isLast ? '@odata.deltaLink' : '@odata.nextLink']: link,

@@ -59,3 +59,85 @@ test.skipIf(!isGraphContractAvailable)('every exchange with a OneDrive obeys the
   });
   expect(verdict).toMatchObject({ isAvailable: true, errors: 0 });
 });
+
+/** Follows a collection to its end. */
+async function readPages(session: Session, path: string): Promise<{ id: string }[]> {
+  const entries = [];
+  for (let link: string | undefined = path; link !== undefined;) {
+    const reply = await session.get(link);
+    expect(reply.status, link).toBe(200);
+    const page: { value: { id: string }[]; '@odata.nextLink'?: string } = reply.json();
+    entries.push(...page.value);
+    link = page['@odata.nextLink'];
+  }
+  return entries;
+}
+
+async function readList(session: Session, list: string): Promise<string> {
+  for (const part of ['columns', 'contentTypes', 'items?$expand=fields&$top=7'])
+    await readPages(session, `${list}/${part}`);
+  for (const part of [
+    '?$expand=columns',
+    '/drive',
+    '/items/1?$expand=fields($select=Title)',
+    '/items/1/fields',
+  ])
+    await session.get(`${list}${part}`);
+  await session.deltaRound(`${list}/items/delta?token=latest`, {});
+  return (await session.deltaRound(`${list}/items/delta?$expand=fields&$top=5`, {})).deltaLink;
+}
+
+const siteParts = [
+  'sites',
+  'drives',
+  'columns',
+  'contentTypes',
+  'lists?$expand=columns,contentTypes',
+  'permissions',
+];
+const pageParts = [
+  '',
+  '/microsoft.graph.sitePage?$expand=canvasLayout',
+  '/microsoft.graph.sitePage/canvasLayout',
+];
+
+/** Reads everything of a site in every shape the simulator knows. */
+async function readSite(session: Session, id: string): Promise<void> {
+  const site = `/sites/${id}`;
+  for (const part of siteParts) await readPages(session, `${site}/${part}`);
+  const links = [];
+  for (const list of await readPages(session, `${site}/lists?$select=id,list,system`))
+    links.push(await readList(session, `${site}/lists/${list.id}`));
+  for (const page of await readPages(session, `${site}/pages?$expand=canvasLayout`))
+    for (const part of pageParts)
+      expect((await session.get(`${site}/pages/${page.id}${part}`)).status).toBe(200);
+  await session.control('changes', {
+    user: id,
+    areas: {
+      'site.itemCreated': 8,
+      'site.itemEdited': 8,
+      'site.itemDeleted': 8,
+      'drive.created': 4,
+      'drive.deleted': 4,
+    },
+  });
+  for (const link of links) await session.deltaRound(link, {});
+}
+
+test.skipIf(!isGraphContractAvailable)('every exchange with sites obeys the specification', async () => {
+  const verdict = await verdictOf(async (session) => {
+    await session.control('roles', { roles: ['Sites.FullControl.All', 'User.Read.All'] });
+    await session.signIn();
+    await readPages(session, '/sites?search=*');
+    const { deltaLink } = await session.deltaRound('/sites/delta?$top=9', {});
+    await session.control('changes', { areas: { 'site.renamed': 2 } });
+    await session.deltaRound(deltaLink, {});
+    for (const { id } of (await readPages(session, '/sites/getAllSites?$top=11')).slice(0, 3)) {
+      const { webUrl } = (await session.get(`/sites/${id}`)).json<{ webUrl: string }>();
+      await session.get(`/sites/nordlicht.sharepoint.com:${new URL(webUrl).pathname}`);
+      await session.get(`/sites/${id}/drive/root/children`);
+      await readSite(session, id);
+    }
+  });
+  expect(verdict).toMatchObject({ isAvailable: true, errors: 0 });
+});

@@ -1,0 +1,250 @@
+/**
+ * A list as operations see it, whatever its items are: rows people filled in, files of a library, or pages. Says what
+ * a list is called and what an item of it holds.
+ */
+import type { ChangeBook } from '../change-book.ts';
+import { mix } from '../chance.ts';
+import { numberOfObjectId, objectIdOf } from '../directory/object-id.ts';
+import type { Drive, ItemState } from '../files/drive.ts';
+import type { Organization } from '../graph/graph-call.ts';
+import { epochMs } from '../mail/message-facts.ts';
+import { columnValues, phrase, siteUserId } from './field-values.ts';
+import { ownColumns } from './list-columns.ts';
+import type { EntryState, ListState, SiteContent } from './site-content.ts';
+import { plannedLists, type PlannedSite } from './site-plan.ts';
+
+export interface ListInfo {
+  id: string;
+  displayName: string;
+  /** Name in addresses. */
+  name: string;
+  template: string;
+  isHidden: boolean;
+  /** Server-relative, below the site. */
+  path: string;
+}
+
+export interface ListEntry {
+  number: number;
+  isDeleted: boolean;
+  /** Grows with every change. */
+  tag: number;
+  version: number;
+  createdMs: number;
+  modifiedMs: number;
+  contentType: string;
+  /** Number of the person who wrote it. */
+  author: number;
+  attachmentCount: number;
+  /** What it is called in addresses. */
+  urlName: string;
+  values: () => Record<string, unknown>;
+}
+
+export interface ListSource {
+  site: PlannedSite;
+  list: ListState;
+  info: ListInfo;
+  /** One number for the list, for seeds and tokens. */
+  hash: number;
+  book: ChangeBook<unknown>;
+  page: (cursor: number, limit: number) => { entries: ListEntry[]; next: number | null };
+  entry: (number: number) => ListEntry | null;
+}
+
+const listKind = 44;
+const listsPerSite = 256;
+const dayMs = 86_400_000;
+const attachedOneIn = 5;
+
+/** Where a list is. */
+export interface ListPlace {
+  organization: Organization;
+  content: SiteContent;
+  list: ListState;
+}
+
+const named = (displayName: string, name: string, template: string) => ({
+  displayName,
+  name,
+  template,
+  isHidden: false,
+});
+const library = 'documentLibrary';
+const names: Readonly<Record<number, Omit<ListInfo, 'id' | 'path'>>> = {
+  [plannedLists.documents]: named('Documents', 'Shared Documents', library),
+  [plannedLists.records]: named('Projektakten', 'Projektakten', library),
+  [plannedLists.pages]: named('Site Pages', 'SitePages', 'webPageLibrary'),
+  [plannedLists.inventory]: named('Inventar', 'Inventar', 'genericList'),
+  [plannedLists.tasks]: named('Aufgaben', 'Aufgaben', 'tasks'),
+  [plannedLists.partners]: named('Kontakte & Partner', 'Kontakte  Partner', 'genericList'),
+  [plannedLists.users]: {
+    ...named('User Information List', 'users', 'userInformation'),
+    isHidden: true,
+  },
+  [plannedLists.masterPages]: {
+    ...named('Master Page Gallery', 'masterpage', 'masterPageCatalog'),
+    isHidden: true,
+  },
+};
+
+export const listIdOf = (seed: number, site: PlannedSite, list: number): string =>
+  objectIdOf(seed, listKind, site.number * listsPerSite + list);
+
+/** The number of the list an id names in a site, or -1. */
+export function numberOfListId(seed: number, site: PlannedSite, id: string): number {
+  const number = numberOfObjectId(seed, listKind, id) - site.number * listsPerSite;
+  return number >= 0 && number < listsPerSite ? number : -1;
+}
+
+export function listInfo(seed: number, site: PlannedSite, list: number): ListInfo {
+  const id = listIdOf(seed, site, list);
+  if (site.person)
+    return { id, ...named('Documents', 'Documents', 'mySiteDocumentLibrary'), path: 'Documents' };
+  const known = names[list] ?? named(`Neue Liste ${list}`, `Neue Liste ${list}`, 'genericList');
+  const isCatalog = known.isHidden ? '_catalogs/' : '';
+  const isRows = known.template === 'genericList' || known.template === 'tasks';
+  return { id, ...known, path: `${isRows ? 'Lists/' : isCatalog}${known.name}` };
+}
+
+const sourceHash = ({ organization, content, list }: ListPlace) =>
+  mix(mix(organization.options.seed, 771), content.site.number, list.number);
+
+function rowEntry(place: ListPlace, state: EntryState): ListEntry {
+  const { organization, list } = place;
+  const { seed } = organization.options;
+  const { directory } = organization;
+  const hash = mix(sourceHash(place), state.number);
+  const createdMs = state.changedAt > 0 && state.edits === 0 ? epochMs : epochMs - (1 + (hash % 900)) * dayMs;
+  const item = { hash: mix(hash, state.edits, 772), seed, directory, origin: organization.origin() };
+  const isAttachable = list.number === plannedLists.inventory || list.number === plannedLists.tasks;
+  return {
+    number: state.number,
+    isDeleted: state.isDeleted,
+    tag: state.changedAt,
+    version: state.edits + 1,
+    createdMs,
+    modifiedMs: state.changedAt > 0 ? epochMs + state.changedAt * 1_000 : createdMs,
+    contentType: 'Item',
+    author: hash % directory.size,
+    attachmentCount: isAttachable && hash % attachedOneIn === 0 ? 1 + (hash % 2) : 0,
+    urlName: `${state.number}_.000`,
+    values: () =>
+      list.number === plannedLists.users
+        ? userValues(organization, state.number)
+        : columnValues(item, ownColumns(list.number, list.addedColumns)),
+  };
+}
+
+function userValues({ directory }: Organization, item: number): Record<string, unknown> {
+  const person = directory.person(item - siteUserId(0));
+  return {
+    Title: person.displayName,
+    EMail: person.userPrincipalName,
+    Name: `i:0#.f|membership|${person.userPrincipalName}`,
+  };
+}
+
+function rowSource(place: ListPlace): ListSource {
+  const { organization, content, list } = place;
+  const items = content.items(list.number);
+  return {
+    site: content.site,
+    list,
+    info: listInfo(organization.options.seed, content.site, list.number),
+    hash: sourceHash(place),
+    book: items.book,
+    page: (cursor, limit) => {
+      const { entries, next } = items.page(cursor, limit);
+      return { entries: entries.map((state) => rowEntry(place, state)), next };
+    },
+    entry: (number) => {
+      const state = items.get(number);
+      return state && rowEntry(place, state);
+    },
+  };
+}
+
+export const pageFileName = (number: number): string => (number === 1 ? 'Home.aspx' : `Seite-${number}.aspx`);
+/** The title of a page, another one after an edit. */
+export const pageTitle = (hash: number, state: EntryState): string =>
+  state.number === 1 ? 'Home' : `${phrase(mix(hash, state.number, state.edits))} ${state.number}`;
+
+function pagesSource(place: ListPlace): ListSource {
+  const { content } = place;
+  const source = rowSource(place);
+  const toEntry = (state: EntryState): ListEntry => ({
+    ...rowEntry(place, state),
+    contentType: 'Site Page',
+    attachmentCount: 0,
+    urlName: pageFileName(state.number),
+    values: () => ({
+      Title: pageTitle(source.hash, state),
+      FileLeafRef: pageFileName(state.number),
+      FileSizeDisplay: '4096',
+      DocIcon: 'aspx',
+    }),
+  });
+  return {
+    ...source,
+    book: content.pages.book,
+    page: (cursor, limit) => {
+      const { entries, next } = content.pages.page(cursor, limit);
+      return { entries: entries.map(toEntry), next };
+    },
+    entry: (number) => {
+      const state = content.pages.get(number);
+      return state && toEntry(state);
+    },
+  };
+}
+
+function fileEntry(place: ListPlace, drive: Drive, state: ItemState): ListEntry {
+  const { directory } = place.organization;
+  const names = [...drive.ancestors(state), state].slice(1).map((one) => one.name);
+  const size = drive.sizeBytes(state);
+  return {
+    number: state.number,
+    isDeleted: !drive.isReachable(state),
+    tag: state.changedAt,
+    version: state.isFolder ? 1 : drive.versionCount(state),
+    createdMs: drive.createdMs(state),
+    modifiedMs: drive.modifiedMs(state),
+    contentType: state.isFolder ? 'Folder' : 'Document',
+    author: drive.hashOf(state.number) % directory.size,
+    attachmentCount: 0,
+    urlName: names.join('/'),
+    values: () => ({
+      FileLeafRef: state.name,
+      ...(state.isFolder ? {} : { FileSizeDisplay: String(size), DocIcon: state.name.split('.').at(-1) }),
+    }),
+  };
+}
+
+function filesSource(place: ListPlace, drive: Drive): ListSource {
+  return {
+    ...rowSource(place),
+    book: drive.book,
+    page: (cursor, limit) => {
+      // The root of a library is no item of its list.
+      const { items, next } = drive.page(Math.max(1, cursor), limit);
+      return { entries: items.map((state) => fileEntry(place, drive, state)), next };
+    },
+    entry: (number) => {
+      const state = number > 0 ? drive.item(number) : null;
+      return state && fileEntry(place, drive, state);
+    },
+  };
+}
+
+/** The items of a list, wherever they come from. */
+export function listSource(place: ListPlace): ListSource {
+  const { organization, content, list } = place;
+  if (list.number === plannedLists.pages) return pagesSource(place);
+  const drives = organization.drives.ofSite(content.site.number);
+  const drive = drives.find(({ ref }) => ref.library === list.number);
+  return drive ? filesSource(place, drive) : rowSource(place);
+}
+
+/** Number of the list whose items lookups point to. */
+export const lookupTarget = plannedLists.tasks;
