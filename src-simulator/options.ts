@@ -151,6 +151,8 @@ export const simulatorOptionsSchema = z.object({
   tokenLifetimeSeconds: z.number().positive().default(3_599),
   /** Application permissions granted. */
   roles: z.array(z.string()).default(defaultRoles),
+  /** Application permissions of SharePoint's own interface; attachments of list items need Sites.FullControl.All. */
+  sharePointRoles: z.array(z.string()).default([]),
   /** PEM certificates registered for the application from the start. */
   certificates: z.array(z.string()).default([]),
   /** Makes /authorize redirect at once as this user (user principal name); `login_hint` does the same per request. */

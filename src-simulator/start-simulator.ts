@@ -20,6 +20,7 @@ import { UnitLimits } from './limits/unit-limits.ts';
 import { MailStore } from './mail/mail-store.ts';
 import { simulatorOptionsSchema, type ResolvedOptions, type SimulatorOptions } from './options.ts';
 import { SitePlan } from './sites/site-plan.ts';
+import { SiteStore } from './sites/site-store.ts';
 import { Application } from './sign-in/application.ts';
 import { AuthorizationCodes } from './sign-in/authorization-code.ts';
 import { DeviceCodes } from './sign-in/device-code.ts';
@@ -129,6 +130,7 @@ function createOrganization(options: ResolvedOptions, origin: () => string): Org
     application: new Application(options),
     mail,
     sites,
+    siteStore: new SiteStore(sites, options),
     drives: new DriveStore(options, { directory, documents: mail.world.documents, sites }),
     faults: new FaultPlan(options.faults),
     areas: [],

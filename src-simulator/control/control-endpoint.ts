@@ -34,7 +34,10 @@ const secretSchema = z.object({
   expire: z.union([z.literal('all'), z.string()]).optional(),
   certificate: z.string().optional(),
 });
-const rolesSchema = z.object({ roles: z.array(z.string()) });
+const rolesSchema = z.object({
+  roles: z.array(z.string()).optional(),
+  sharePointRoles: z.array(z.string()).optional(),
+});
 
 function expireDelta({ organization }: ControlServices, body: unknown) {
   const { user } = userSchema.parse(body);
@@ -56,6 +59,15 @@ function changeSecrets({ organization: { application } }: ControlServices, body:
     clientSecret: application.secret,
     thumbprint: certificate === undefined ? null : application.registerCertificate(certificate),
   };
+}
+
+/** Grants and takes away permissions; tokens given out before keep theirs. */
+function changeRoles({ organization: { application } }: ControlServices, body: unknown) {
+  const { roles = application.roles, sharePointRoles = application.sharePointRoles } =
+    rolesSchema.parse(body);
+  application.roles = roles;
+  application.sharePointRoles = sharePointRoles;
+  return { roles, sharePointRoles };
 }
 
 function stats({ organization, limits, units, statistics }: ControlServices) {
@@ -87,9 +99,7 @@ const commands: Readonly<Record<string, Command>> = {
     lifetimeSeconds: (deviceCodes.lifetimeSeconds = lifetimeSchema.parse(body).lifetimeSeconds),
   }),
   'POST secrets': changeSecrets,
-  'POST roles': ({ organization: { application } }, body) => ({
-    roles: (application.roles = rolesSchema.parse(body).roles),
-  }),
+  'POST roles': changeRoles,
   'GET stats': stats,
   'POST stats/reset': ({ limits, units, statistics }) => {
     limits.reset();

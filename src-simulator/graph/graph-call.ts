@@ -6,6 +6,7 @@ import type { DriveStore } from '../files/drive-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { SitePlan } from '../sites/site-plan.ts';
+import type { SiteStore } from '../sites/site-store.ts';
 import type { Application } from '../sign-in/application.ts';
 import type { Area } from './area.ts';
 
@@ -14,8 +15,9 @@ export interface Organization {
   readonly options: ResolvedOptions;
   readonly directory: Directory;
   readonly mail: MailStore;
-  /** Sites as they were planned; what changed in them is the site area's. */
+  /** Sites as they were planned. */
   readonly sites: SitePlan;
+  readonly siteStore: SiteStore;
   readonly drives: DriveStore;
   readonly application: Application;
   readonly faults: FaultPlan;
@@ -43,6 +45,8 @@ export interface Route {
   operation: string;
   /** Application permission needed; null when the operation itself checks. */
   role: string | null;
+  /** Service whose token the call needs; Graph when absent. */
+  resource?: 'sharePoint';
   /** The account in the path; null for directory operations. */
   person: Person | null;
   /** True when the mailbox's limits count this call. */

@@ -11,7 +11,9 @@ import { deliver, type Damage } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
-import type { TokenSigner } from '../sign-in/jwt.ts';
+import { isSharePointAudience } from '../sign-in/audience.ts';
+import type { TokenClaims, TokenSigner } from '../sign-in/jwt.ts';
+import { restMark } from '../sites/rest-routes.ts';
 import type { TrafficRecorder } from '../traffic/recorder.ts';
 import { answerBatch } from './batch.ts';
 import { graphError, type GraphCall, type Organization, type Route } from './graph-call.ts';
@@ -82,8 +84,7 @@ export class GraphEndpoint {
     this.#sequence += 1;
     return {
       method: request.method ?? 'GET',
-      // Only v1.0 is simulated; a beta path keeps its version as first segment and is no operation.
-      segments: splitPath(path.startsWith(versionPath) ? path.slice(versionPath.length) : path) ?? [],
+      segments: segmentsOf(path),
       query: queryAt < 0 ? noQuery : parseQuery(url.slice(queryAt + 1)),
       headers: request.headers,
       body,
@@ -187,14 +188,19 @@ export class GraphEndpoint {
     if (claims.exp * 1_000 <= Date.now() || this.#endedTokens.has(token)) {
       return refuse('Lifetime validation failed, the token is expired.');
     }
-    if (
-      route.operation !== 'batch' &&
-      this.#services.organization.faults.strikes('tokenExpiry', `token ${call.segments.join('/')}`)
-    ) {
+    const strange = audienceProblem(claims, route);
+    if (strange !== null) return refuse(strange);
+    if (this.#endsToken(call, route)) {
       this.#endedTokens.add(token);
       return refuse('Lifetime validation failed, the token is expired.');
     }
     return hasRole(claims['roles'], route) ? null : forbidden(call, route);
+  }
+
+  /** True when the fault tokenExpiry ends the token of this call. */
+  #endsToken(call: GraphCall, route: Route): boolean {
+    const { faults } = this.#services.organization;
+    return route.operation !== 'batch' && faults.strikes('tokenExpiry', `token ${call.segments.join('/')}`);
   }
 
   #admit(visit: Visit): void {
@@ -287,6 +293,16 @@ export class GraphEndpoint {
   }
 }
 
+/**
+ * Segments below the version. Only v1.0 is simulated: a beta path keeps its version as first segment and is no
+ * operation. A call to SharePoint's own interface is marked as one.
+ */
+function segmentsOf(path: string): string[] {
+  if (path.startsWith(versionPath)) return splitPath(path.slice(versionPath.length)) ?? [];
+  const segments = splitPath(path) ?? [];
+  return path.startsWith('/beta/') ? segments : [restMark, ...segments];
+}
+
 const noQuery: ReadonlyMap<string, string> = new Map();
 
 const moreThanReadingSites = ['Sites.ReadWrite.All', 'Sites.Manage.All', 'Sites.FullControl.All'];
@@ -299,6 +315,14 @@ const stronger: Readonly<Record<string, readonly string[]>> = {
   'Files.Read.All': ['Files.ReadWrite.All', 'Sites.Read.All', ...moreThanReadingSites],
   'Sites.Read.All': moreThanReadingSites,
 };
+
+/** Why a token is not for the service called, or null. SharePoint takes no token got with a secret. */
+function audienceProblem(claims: TokenClaims, route: Route): string | null {
+  const isRest = route.resource === 'sharePoint';
+  if (isRest !== isSharePointAudience(claims.aud))
+    return 'Access token validation failure. Invalid audience.';
+  return isRest && claims['appidacr'] !== '2' ? 'Unsupported app only token.' : null;
+}
 
 function hasRole(roles: unknown, route: Route): boolean {
   if (route.role === null) return true;

@@ -13,6 +13,7 @@ export interface Roads {
 
 function roadFor(roads: Roads, url: string): Roads['graph'] {
   if (url.startsWith('/v1.0/') || url.startsWith('/beta/')) return roads.graph;
+  if (url.includes('/_api/web/')) return roads.graph;
   if (url.startsWith('/download/')) return roads.download;
   return url.startsWith('/control/') ? roads.control : roads.signIn;
 }

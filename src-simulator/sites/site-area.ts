@@ -1,16 +1,16 @@
 /** The area `site`: SharePoint sites with lists and pages. Accounts are sites, by their ids. */
 import type { Area } from '../graph/area.ts';
 import type { Organization } from '../graph/graph-call.ts';
+import { restRoute } from './rest-routes.ts';
 import { siteChanges } from './site-changes.ts';
 import { siteRoute } from './site-routes.ts';
-import { SiteStore } from './site-store.ts';
 import { siteTruth } from './site-truth.ts';
 
 export function createSiteArea(organization: Organization): Area {
-  const store = new SiteStore(organization.sites, organization.options);
+  const store = organization.siteStore;
   return {
     name: 'site',
-    route: (call) => siteRoute({ organization, call, store }),
+    route: (call) => restRoute(organization, call) ?? siteRoute({ organization, call, store }),
     changes: siteChanges(organization, store),
     truth: (account) => siteTruth(organization, store, account),
     expireDelta: (account) => {

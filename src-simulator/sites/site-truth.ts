@@ -1,6 +1,7 @@
 /** What a site really holds: itself, its lists with columns, their items, and its pages. */
 import { createHash } from 'node:crypto';
 import type { Organization } from '../graph/graph-call.ts';
+import { attachmentsOf } from './item-attachments.ts';
 import { allColumns } from './list-columns.ts';
 import { listSource, type ListSource } from './list-source.ts';
 import { pageJson } from './page-json.ts';
@@ -26,7 +27,7 @@ const digest = (value: unknown): string =>
     .update(JSON.stringify(canonical(value)))
     .digest('hex');
 
-function* itemLines(source: ListSource): Generator<object> {
+function* itemLines(organization: Organization, source: ListSource): Generator<object> {
   for (let cursor: number | null = 0; cursor !== null;) {
     const page: ReturnType<ListSource['page']> = source.page(cursor, 200);
     for (const entry of page.entries)
@@ -36,7 +37,11 @@ function* itemLines(source: ListSource): Generator<object> {
         listId: source.info.id,
         /** Of `fields` as GET with $expand=fields returns them. */
         sha256: digest(fieldsJson(source, entry)),
-        attachmentCount: entry.attachmentCount,
+        attachments: attachmentsOf(source, entry).map(({ name, content }) => ({
+          name,
+          sizeBytes: content.sizeBytes,
+          sha256: organization.drives.world.bytes.sha256(content),
+        })),
       };
     cursor = page.next;
   }
@@ -67,7 +72,7 @@ function* linesOf(organization: Organization, store: SiteStore, site: PlannedSit
   for (const list of content.listStates()) {
     const source = listSource({ organization, content, list });
     yield listLine(source);
-    yield* itemLines(source);
+    yield* itemLines(organization, source);
   }
   for (const state of content.pages.page(0, content.pages.count).entries) {
     const page = pageJson({ organization, site, state }, { isLayoutShown: true });
