@@ -27,6 +27,9 @@ const blockBytes = rowBytes * 410;
 const blockWords = blockBytes / 4;
 const rowWords = rowBytes / 4;
 const poolBlocks = 32;
+/** Divides a block. */
+const lineBytes = 100;
+const numberDigits = 8;
 const keptHashes = 20_000;
 /** An edit in place changes one block in so many. */
 const editedOneIn = 8;
@@ -46,6 +49,7 @@ export class FileBytes {
   readonly #seed: number;
   readonly #documents: Documents;
   readonly #pool: PoolBlock[] = [];
+  readonly #texts: Buffer[] = [];
   readonly #hashes = new Map<string, string>();
 
   constructor(seed: number, documents: Documents) {
@@ -86,9 +90,11 @@ export class FileBytes {
     const hash = new QuickXorHash();
     const count = Math.ceil(content.sizeBytes / blockBytes);
     const isNoise = content.document === null && content.format.body === 'noise';
+    // The first block and those with the end may carry the marks of the format, and the last may be short.
+    const firstOfEnd = Math.floor((content.sizeBytes - content.format.tail.length) / blockBytes);
     for (let index = 0; index < count; index += 1) {
-      // The first and the last two blocks may carry the marks of the format or be short.
-      if (!isNoise || index === 0 || index >= count - 2) hash.update(this.#block(content, index));
+      const isMarked = index === 0 || index >= Math.min(firstOfEnd, count - 1);
+      if (!isNoise || isMarked) hash.update(this.#block(content, index));
       else hash.updateWithRow(this.#poolBlock(blockSeed(content, index)).row, blockBytes);
     }
     return hash.digest();
@@ -101,24 +107,35 @@ export class FileBytes {
       return this.#documents.bytes(content.document).subarray(start, start + lengthBytes);
     const seed = blockSeed(content, index);
     const { format } = content;
-    const block = (format.body === 'text' ? textBlock(seed) : this.#noiseBlock(seed)).subarray(
-      0,
-      lengthBytes,
-    );
+    const block =
+      format.body === 'text' ? this.#textBlock(seed, lengthBytes) : this.#noiseBlock(seed, lengthBytes);
     overlay(block, format.head, -start);
     overlay(block, format.tail, content.sizeBytes - format.tail.length - start);
     return block;
   }
 
-  #noiseBlock(seed: number): Buffer {
+  #noiseBlock(seed: number, lengthBytes: number): Buffer {
     const { words } = this.#poolBlock(seed);
     const mask = new Int32Array(rowWords);
     fillWithNoise(Buffer.from(mask.buffer), mix(seed, 602));
-    const mine = new Int32Array(blockWords);
-    for (let at = 0; at < blockWords; at += rowWords) {
+    const mine = new Int32Array(Math.ceil(lengthBytes / rowBytes) * rowWords);
+    for (let at = 0; at < mine.length; at += rowWords) {
       for (let i = 0; i < rowWords; i += 1) mine[at + i] = (words[at + i] ?? 0) ^ (mask[i] ?? 0);
     }
-    return Buffer.from(mine.buffer);
+    return Buffer.from(mine.buffer, 0, lengthBytes);
+  }
+
+  /** Lines that start with numbers of their own, so that no two blocks have a longer piece in common. */
+  #textBlock(seed: number, lengthBytes: number): Buffer {
+    const number = seed % poolBlocks;
+    const common = (this.#texts[number] ??= commonText(mix(this.#seed, 605, number)));
+    const block = Buffer.from(common.subarray(0, Math.ceil(lengthBytes / lineBytes) * lineBytes));
+    for (let at = 0, line = 0; at < block.length; at += lineBytes, line += 1) {
+      let digits = mix(seed, 606, line);
+      for (let i = 0; i < numberDigits; i += 1, digits = Math.floor(digits / 10))
+        block[at + i] = 0x30 + (digits % 10);
+    }
+    return block.subarray(0, lengthBytes);
   }
 
   #poolBlock(seed: number): PoolBlock {
@@ -143,17 +160,15 @@ function blockSeed({ hash, version, format }: FileContent, index: number): numbe
   return mix(mix(hash, 604), 0, index);
 }
 
-function textBlock(seed: number): Buffer {
+/** Lines of words, each with room for its number. */
+function commonText(seed: number): Buffer {
   const block = Buffer.alloc(blockBytes, ' ');
-  let at = 0;
-  for (let line = 0; at < blockBytes; line += 1) {
-    let hash = mix(seed, 605, line);
-    let text = `${hash % 100_000}`;
-    for (let i = 0; i < 12; i += 1) {
-      text += ` ${textWords[hash % textWords.length] ?? ''}`;
-      hash = mix(hash, i);
-    }
-    at += block.write(`${text}\r\n`, at, 'latin1');
+  for (let at = 0, line = 0; at < blockBytes; at += lineBytes, line += 1) {
+    let text = '';
+    for (let i = 0; text.length < lineBytes; i += 1)
+      text += ` ${textWords[mix(seed, line, i) % textWords.length] ?? ''}`;
+    block.write(text.slice(0, lineBytes - numberDigits - 2), at + numberDigits, 'latin1');
+    block.write('\r\n', at + lineBytes - 2, 'latin1');
   }
   return block;
 }
