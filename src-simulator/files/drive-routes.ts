@@ -4,6 +4,7 @@ import type { GraphCall, Organization, Route } from '../graph/graph-call.ts';
 import { graphError } from '../graph/graph-call.ts';
 import { itemNotFound, methodNotAllowed, resourceLocked } from '../graph/sharepoint-problems.ts';
 import { deltaTokenOf, isDeltaSegment } from '../graph/tree-delta.ts';
+import { getFields, getList, getListItem, type ListCall } from '../sites/list-operations.ts';
 import { readSiteAddress } from '../sites/site-address.ts';
 import { driveDelta } from './drive-delta.ts';
 import {
@@ -130,6 +131,33 @@ function itemRoute({ organization, call, drive, rest }: DriveCall): Found | null
   }
 }
 
+/** The library a drive is, as a list of its site. */
+function listOf({ organization, call, drive }: Omit<DriveCall, 'rest'>): ListCall | null {
+  const { sites, siteStore: store, directory } = organization;
+  const { ref } = drive;
+  const site = ref.kind === 'person' ? sites.ofPerson(directory.person(ref.owner)) : sites.site(ref.owner);
+  const list = site && store.content(site).list(ref.library);
+  return list && { organization, call, store, site, list };
+}
+
+/** `list` of a drive, and `listItem` of an item: what SharePoint knows of them beyond files. */
+function listRoute(place: DriveCall): Found | null {
+  const { call, drive, rest } = place;
+  const inList = (run: (list: ListCall) => Answer) => () => {
+    const list = listOf(place);
+    return list ? run(list) : itemNotFound(call);
+  };
+  if (rest[0] === 'list') return rest.length === 1 ? ['drives.GetList', 1, inList(getList)] : null;
+  const [items, id = '', part, fields] = rest;
+  if (items !== 'items' || part !== 'listItem' || rest.length > 4) return null;
+  const number = findItem(drive, id)?.number ?? 0;
+  if (fields === undefined)
+    return ['drives.items.GetListItem', 1, inList((list) => getListItem(list, String(number)))];
+  return fields === 'fields'
+    ? ['drives.items.listItem.GetFields', 1, inList((list) => getFields(list, String(number)))]
+    : null;
+}
+
 function deltaRoute({ organization, call, drive, rest }: DriveCall): Found | null {
   const isRoot = rest.length === 2 && rest[0] === 'root';
   if (!isRoot || !isDeltaSegment(rest[1])) return null;
@@ -146,7 +174,7 @@ function deltaRoute({ organization, call, drive, rest }: DriveCall): Found | nul
 function belowDrive(place: DriveCall): Found | null {
   const { organization, call, drive, rest } = place;
   if (rest.length === 0) return ['GetDrives', 1, () => getDrive(organization, call, drive)];
-  return deltaRoute(place) ?? itemRoute(place);
+  return deltaRoute(place) ?? listRoute(place) ?? itemRoute(place);
 }
 
 /** Drives somebody owns, and what follows in the path. */

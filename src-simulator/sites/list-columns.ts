@@ -95,11 +95,18 @@ const library: readonly Column[] = [
   column('FileLeafRef', 'Name', 'text'),
   system('FileSizeDisplay', 'File Size', 'text'),
 ];
+/** What people say of documents beside their content. */
+export const recordColumns: readonly Column[] = [
+  column('Kategorie', 'Kategorie', 'choice'),
+  column('Projekt', 'Projekt', 'text'),
+  column('Pr_x00fc_fer', 'Prüfer', 'person'),
+  column('Stichworte', 'Stichworte', 'terms'),
+];
 const created: readonly Column[] = [column('Notiz', 'Notiz', 'note'), column('Wahl', 'Wahl', 'choice')];
 
 const byList: Readonly<Record<number, readonly Column[]>> = {
   [plannedLists.documents]: library,
-  [plannedLists.records]: library,
+  [plannedLists.records]: [...library, ...recordColumns],
   [plannedLists.pages]: library,
   [plannedLists.inventory]: inventory,
   [plannedLists.tasks]: tasks,

@@ -17,6 +17,7 @@ import {
   columnsJson,
   contentTypesJson,
   fieldsJson,
+  itemVersionJson,
   listItemJson,
   listJson,
   type ItemShape,
@@ -193,6 +194,25 @@ export function getFields(place: ListCall, id: string): Answer {
   return (
     refuseOptions(call, ['select']) ?? entityAnswer(organization, 'sites/lists/items/fields/$entity', json)
   );
+}
+
+/** Versions of an item, the newest first; only rows have older ones. */
+export function listItemVersions(place: ListCall, id: string): Answer {
+  const { organization, call } = place;
+  const request = readPageRequest(call, ['expand']);
+  if ('status' in request) return request;
+  const shape = shapeOf(request.expand);
+  if (!shape) return badExpand(place);
+  const source = sourceOf(place);
+  const entry = findEntry(source, id);
+  if (!entry) return itemNotFound(call);
+  const count = entry.asOf ? entry.version : 1;
+  return sliceAnswer(organization, call, {
+    request,
+    context: 'sites/lists/items/versions',
+    all: Array.from({ length: count }, (_, i) => (i === 0 ? entry : entry.asOf?.(entry.version - i))),
+    toJson: (version) => (version ? itemVersionJson(organization, source, { entry: version, shape }) : {}),
+  });
 }
 
 const smallPrime = 1_000_003;

@@ -9,7 +9,7 @@ import type { Drive, ItemState } from '../files/drive.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import { epochMs } from '../mail/message-facts.ts';
 import { columnValues, phrase, siteUserId } from './field-values.ts';
-import { ownColumns } from './list-columns.ts';
+import { ownColumns, recordColumns } from './list-columns.ts';
 import type { EntryState, ListState, SiteContent } from './site-content.ts';
 import { plannedLists, type PlannedSite } from './site-plan.ts';
 
@@ -39,6 +39,8 @@ export interface ListEntry {
   /** What it is called in addresses. */
   urlName: string;
   values: () => Record<string, unknown>;
+  /** The item as it was in an older version, 1 being the first; null where no history is kept. */
+  asOf: ((version: number) => ListEntry) | null;
 }
 
 export interface ListSource {
@@ -56,6 +58,7 @@ const listKind = 44;
 const listsPerSite = 256;
 const dayMs = 86_400_000;
 const attachedOneIn = 5;
+const versionedOneIn = 7;
 
 /** Where a list is. */
 export interface ListPlace {
@@ -110,21 +113,29 @@ export function listInfo(seed: number, site: PlannedSite, list: number): ListInf
 const sourceHash = ({ organization, content, list }: ListPlace) =>
   mix(mix(organization.options.seed, 771), content.site.number, list.number);
 
-function rowEntry(place: ListPlace, state: EntryState): ListEntry {
+/** Versions a row had at the start. */
+const versionsAtStart = (hash: number): number => (hash % versionedOneIn === 0 ? 3 : 1);
+
+function rowEntry(place: ListPlace, state: EntryState, olderVersion?: number): ListEntry {
   const { organization, list } = place;
   const { seed } = organization.options;
   const { directory } = organization;
   const hash = mix(sourceHash(place), state.number);
   const createdMs = state.changedAt > 0 && state.edits === 0 ? epochMs : epochMs - (1 + (hash % 900)) * dayMs;
-  const item = { hash: mix(hash, state.edits, 772), seed, directory, origin: organization.origin() };
+  const current = versionsAtStart(hash) + state.edits;
+  const version = olderVersion ?? current;
+  const item = { hash: mix(hash, version, 772), seed, directory, origin: organization.origin() };
   const isAttachable = list.number === plannedLists.inventory || list.number === plannedLists.tasks;
   return {
     number: state.number,
     isDeleted: state.isDeleted,
     tag: state.changedAt,
-    version: state.edits + 1,
+    version,
     createdMs,
-    modifiedMs: state.changedAt > 0 ? epochMs + state.changedAt * 1_000 : createdMs,
+    modifiedMs:
+      state.changedAt > 0 && version === current
+        ? epochMs + state.changedAt * 1_000
+        : createdMs + (version - 1) * 3_600_000,
     contentType: 'Item',
     author: hash % directory.size,
     attachmentCount: isAttachable && hash % attachedOneIn === 0 ? 1 + (hash % 2) : 0,
@@ -133,6 +144,7 @@ function rowEntry(place: ListPlace, state: EntryState): ListEntry {
       list.number === plannedLists.users
         ? userValues(organization, state.number)
         : columnValues(item, ownColumns(list.number, list.addedColumns)),
+    asOf: (older) => rowEntry(place, state, older),
   };
 }
 
@@ -175,6 +187,8 @@ function pagesSource(place: ListPlace): ListSource {
   const source = rowSource(place);
   const toEntry = (state: EntryState): ListEntry => ({
     ...rowEntry(place, state),
+    asOf: null,
+    version: state.edits + 1,
     contentType: 'Site Page',
     attachmentCount: 0,
     urlName: pageFileName(state.number),
@@ -200,22 +214,29 @@ function pagesSource(place: ListPlace): ListSource {
 }
 
 function fileEntry(place: ListPlace, drive: Drive, state: ItemState): ListEntry {
-  const { directory } = place.organization;
+  const { organization, list } = place;
+  const { directory } = organization;
+  const hash = drive.hashOf(state.number);
+  const { seed } = organization.options;
+  const item = { hash: mix(hash, 776), seed, directory, origin: organization.origin() };
+  const isRecord = list.number === plannedLists.records && !state.isFolder;
   const names = [...drive.ancestors(state), state].slice(1).map((one) => one.name);
   const size = drive.sizeBytes(state);
   return {
     number: state.number,
     isDeleted: !drive.isReachable(state),
     tag: state.changedAt,
+    asOf: null,
     version: state.isFolder ? 1 : drive.versionCount(state),
     createdMs: drive.createdMs(state),
     modifiedMs: drive.modifiedMs(state),
     contentType: state.isFolder ? 'Folder' : 'Document',
-    author: drive.hashOf(state.number) % directory.size,
+    author: hash % directory.size,
     attachmentCount: 0,
     urlName: names.join('/'),
     values: () => ({
       FileLeafRef: state.name,
+      ...(isRecord ? columnValues(item, recordColumns) : {}),
       ...(state.isFolder ? {} : { FileSizeDisplay: String(size), DocIcon: state.name.split('.').at(-1) }),
     }),
   };

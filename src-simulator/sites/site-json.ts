@@ -146,9 +146,6 @@ export function listItemJson(
     };
   const author = { user: userIdentity(organization.directory.person(entry.author)) };
   const url = `${siteUrl(organization, source.site)}/${encodeURI(source.info.path)}`;
-  const { fieldNames } = shape;
-  const fields = fieldNames === undefined ? null : fieldsJson(source, entry);
-  const isWanted = (name: string) => !fieldNames || name.startsWith('@') || fieldNames.includes(name);
   return {
     '@odata.etag': itemTag(source, entry),
     id,
@@ -160,8 +157,25 @@ export function listItemJson(
     lastModifiedBy: author,
     parentReference,
     contentType: { id: idOfContentType(entry.contentType), name: entry.contentType },
-    ...(fields
-      ? { fields: Object.fromEntries(Object.entries(fields).filter(([name]) => isWanted(name))) }
-      : {}),
+    ...fieldsAsAsked(source, entry, shape),
   };
 }
+
+function fieldsAsAsked(source: ListSource, entry: ListEntry, { fieldNames }: ItemShape) {
+  if (fieldNames === undefined) return {};
+  const isWanted = (name: string) => !fieldNames || name.startsWith('@') || fieldNames.includes(name);
+  const fields = Object.entries(fieldsJson(source, entry)).filter(([name]) => isWanted(name));
+  return { fields: Object.fromEntries(fields) };
+}
+
+/** One version of an item. */
+export const itemVersionJson = (
+  organization: Organization,
+  source: ListSource,
+  { entry, shape }: { entry: ListEntry; shape: ItemShape },
+): object => ({
+  id: `${entry.version}.0`,
+  lastModifiedDateTime: isoTime(entry.modifiedMs),
+  lastModifiedBy: { user: userIdentity(organization.directory.person(entry.author)) },
+  ...fieldsAsAsked(source, entry, shape),
+});

@@ -11,6 +11,7 @@ import {
   getListItem,
   itemsDelta,
   listColumns,
+  listItemVersions,
   listItems,
   listLists,
   type ListCall,
@@ -60,7 +61,10 @@ function itemsRoute(at: SiteCall, inList: AtList, rest: readonly string[]): Foun
     ];
   }
   if (part === undefined) return ['sites.lists.GetItems', 1, inList((place) => getListItem(place, id))];
-  return part === 'fields' && more.length === 0
+  if (more.length > 0) return null;
+  if (part === 'versions')
+    return ['sites.lists.items.ListVersions', 2, inList((place) => listItemVersions(place, id))];
+  return part === 'fields'
     ? ['sites.lists.items.GetFields', 1, inList((place) => getFields(place, id))]
     : null;
 }

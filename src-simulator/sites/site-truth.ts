@@ -37,6 +37,10 @@ function* itemLines(organization: Organization, source: ListSource): Generator<o
         listId: source.info.id,
         /** Of `fields` as GET with $expand=fields returns them. */
         sha256: digest(fieldsJson(source, entry)),
+        // Of `fields` of the versions, oldest first.
+        versions: Array.from({ length: entry.asOf ? entry.version : 1 }, (_, i) =>
+          digest(fieldsJson(source, entry.asOf?.(i + 1) ?? entry)),
+        ),
         attachments: attachmentsOf(source, entry).map(({ name, content }) => ({
           name,
           sizeBytes: content.sizeBytes,

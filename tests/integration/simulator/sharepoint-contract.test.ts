@@ -14,7 +14,13 @@ afterAll(() => rmSync(dir, { recursive: true }));
 async function readDrive(session: Session, account: string): Promise<void> {
   const { id } = (await session.get(`${account}/drive`)).json<{ id: string }>();
   const drive = `/drives/${id}`;
-  for (const path of [`${account}/drives`, drive, `${drive}/root`, `${drive}/root/children?$top=3`])
+  for (const path of [
+    `${account}/drives`,
+    drive,
+    `${drive}/root`,
+    `${drive}/root/children?$top=3`,
+    `${drive}/list`,
+  ])
     expect((await session.get(path)).status, path).toBe(200);
   const round = await session.deltaRound(`${drive}/root/delta?$top=30`, {
     prefer: 'deltashowsharingchanges, hierarchicalsharing',
@@ -23,6 +29,8 @@ async function readDrive(session: Session, account: string): Promise<void> {
     const path = `${drive}/items/${item.id}`;
     await session.get(`${path}?$expand=permissions`);
     await session.get(`${path}/permissions`);
+    await session.get(`${path}/listItem?$expand=fields`);
+    await session.get(`${path}/listItem/fields`);
     await session.get(
       `${path}/${item.file ? 'versions' : 'children?$select=id,name,file,content.downloadUrl'}`,
     );

@@ -189,6 +189,48 @@ test('one item tells its fields, and single fields can be named', async () => {
   );
 });
 
+test('rows keep their history', async () => {
+  const lines = await session.areaTruth<SiteLine & { versions: string[] }>('site', site);
+  const old = lines.find((line) => line.kind === 'listItem' && line.versions.length > 1);
+  const path = `/sites/${site}/lists/${old?.listId ?? ''}/items/${old?.id ?? ''}/versions?$expand=fields`;
+  const versions = await all<Item>(path);
+  expect(versions.map((version) => digest(version.fields)).reverse()).toEqual(old?.versions);
+  expect(versions.at(-1)?.id).toBe('1.0');
+});
+
+test('what people say of a document is told of its list item', async () => {
+  const sites = (await all<Site>('/sites/getAllSites')).filter((one) => !one.isPersonalSite);
+  const truths = await Promise.all(sites.map(({ id }) => session.areaTruth<SiteLine>('site', id)));
+  const lines = truths.find(
+    ([first, ...rest]) =>
+      first?.unreadable === null && rest.some((line) => line.displayName === 'Projektakten'),
+  )!;
+  const records = lines.find((line) => line.displayName === 'Projektakten')!;
+  const files = await session.areaTruth<DriveTruth>('drive', lines[0]!.id);
+  const driveAt = files.findLastIndex((line) => line.kind === 'drive');
+  const drive = files[driveAt]!.id;
+  const file = files.slice(driveAt).find((line) => line.kind === 'file')!;
+  const path = `/drives/${drive}/items/${file.id}/listItem`;
+  const item = (await session.get(`${path}?$expand=fields`)).json<Item>();
+  const truth = lines.find((line) => line.listId === records.id && line.id === item.id);
+  expect(digest(item.fields)).toBe(truth?.sha256);
+  expect(item.fields).toMatchObject({ FileLeafRef: file.path.at(-1) });
+  expect((await session.get(`${path}/fields`)).status).toBe(200);
+  expect((await session.get(`/drives/${drive}/list`)).json()).toMatchObject({ id: records.id });
+});
+
+test('equal options make equal sites', async () => {
+  const twin = await startSession({ messagesPerUser: 0 });
+  const plain = (lines: SiteLine[]) => lines.map(({ kind, id, displayName }) => [kind, id, displayName]);
+  const [id] = (await all<Site>('/sites/getAllSites', twin)).slice(2).map((one) => one.id);
+  const fresh = await startSession({ messagesPerUser: 0 });
+  expect(plain(await fresh.areaTruth<SiteLine>('site', id ?? ''))).toEqual(
+    plain(await twin.areaTruth<SiteLine>('site', id ?? '')),
+  );
+  expect(await fresh.areaTruth('drive', id ?? '')).toEqual(await twin.areaTruth('drive', id ?? ''));
+  await Promise.all([twin.close(), fresh.close()]);
+});
+
 test('rounds after changes lead to the truth of every list', async () => {
   const lists = (await session.areaTruth<SiteLine>('site', site)).filter((line) => line.kind === 'list');
   for (const { id, template, displayName } of lists) {
