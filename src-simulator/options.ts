@@ -101,9 +101,9 @@ export const faultSchema = z.object({
   deltaReplays: rate,
   /** A delta page is empty and has a nextLink to the same place. */
   emptyPages: rate,
-  /** A folder answers 404 ErrorItemNotFound or ErrorSyncFolderNotFound although it is there. */
+  /** A folder or list answers 404 ErrorItemNotFound, ErrorSyncFolderNotFound or itemNotFound although it is there. */
   folderGone: rate,
-  /** A message answers 404 ErrorItemNotFound although it is there. */
+  /** A message, file or list item answers 404 ErrorItemNotFound or itemNotFound although it is there. */
   itemGone: rate,
   /** A move shows in the delta of the folder it left; the folder it entered tells of it one round later. */
   moveShowsOnlyRemoval: rate,

@@ -14,12 +14,12 @@ interface Hit {
 }
 
 const isDeltaRound = (call: GraphCall) => call.query.has('deltatoken');
-const isMessageCall = (route: Route) =>
-  route.operation.startsWith('users.messages.') || route.operation === 'users.GetMessages';
-const isDriveItemCall = (route: Route) =>
-  /^drives\.(items\.(Get|versions|List)|GetItems)/.test(route.operation) ||
-  /^sites\.lists\.(GetItems|items\.Get)/.test(route.operation);
-const isFolderCall = (route: Route) => route.operation.startsWith('users.mailFolders.messages.');
+const isItemCall = (route: Route) =>
+  route.about === 'item' ||
+  route.operation.startsWith('users.messages.') ||
+  route.operation === 'users.GetMessages';
+const isFolderCall = (route: Route) =>
+  route.about === 'container' || route.operation.startsWith('users.mailFolders.messages.');
 
 function folderGone(call: GraphCall, plan: FaultPlan): Answer {
   return plan.countOf('folderGone') % 2 === 1
@@ -71,15 +71,23 @@ export function faultAnswer(hit: Hit): Answer | null {
     });
   if (strikes('deltaExpired', isDeltaRound(call) && !route.units))
     return expiredAnswer(organization, call, call.segments.map(encodeURIComponent).join('/'));
-  if (strikes('folderGone', isFolderCall(route))) return folderGone(call, faults);
-  if (strikes('itemGone', isMessageCall(route)))
-    return graphError(call, 404, {
-      code: 'ErrorItemNotFound',
-      message: 'The specified object was not found in the store.',
-    });
-  if (strikes('itemGone', isDriveItemCall(route))) return itemNotFound(call);
-  return null;
+  return thingGone(hit);
 }
+
+/** 404 of something that is there, or null. */
+function thingGone({ organization: { faults }, call, route, key }: Hit): Answer | null {
+  const isStruck = (kind: FaultKind, isEligible: boolean) => isEligible && faults.strikes(kind, key);
+  if (isStruck('folderGone', isFolderCall(route)))
+    return route.units ? itemNotFound(call) : folderGone(call, faults);
+  if (!isStruck('itemGone', isItemCall(route))) return null;
+  return route.units ? itemNotFound(call) : messageGone(call);
+}
+
+const messageGone = (call: GraphCall): Answer =>
+  graphError(call, 404, {
+    code: 'ErrorItemNotFound',
+    message: 'The specified object was not found in the store.',
+  });
 
 /** How the answer is damaged on its way, if at all. */
 export function chooseDamage(faults: FaultPlan, key: string, answer: Answer): Damage {

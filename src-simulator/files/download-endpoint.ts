@@ -131,7 +131,10 @@ export class DownloadEndpoint {
     { reply, damage }: { reply: Reply; damage: Damage },
   ): Promise<number> {
     if (response.destroyed) return 0;
-    response.writeHead(reply.status, reply.headers);
+    response.writeHead(reply.status, {
+      ...reply.headers,
+      ...this.#services.units.headers(performance.now()),
+    });
     if (!reply.bytes) {
       response.end(reply.text ?? '');
       return reply.text?.length ?? 0;

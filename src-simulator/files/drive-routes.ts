@@ -255,6 +255,7 @@ export function driveRoute(organization: Organization, call: GraphCall): Route |
     person: null,
     isMail: false,
     units: { service: 'sharepoint', cost },
+    ...(/^drives\.(?:items\.|GetItems)/.test(operation) ? { about: 'item' } : {}),
     run: call.method === 'GET' ? run : () => methodNotAllowed(call),
   };
 }

@@ -76,8 +76,9 @@ export class FileBytes {
   }
 
   quickXorHash(content: FileContent): string {
-    const { hash, sizeBytes, version, document } = content;
-    const key = document === null ? `${hash} ${sizeBytes} ${version}` : `document ${document}`;
+    const { hash, sizeBytes, version, document, format } = content;
+    const key =
+      document === null ? `${hash} ${sizeBytes} ${version} ${format.suffix}` : `document ${document}`;
     const known = this.#hashes.get(key);
     if (known !== undefined) return known;
     const made = this.#hash(content);

@@ -51,6 +51,8 @@ export interface Route {
   person: Person | null;
   /** True when the mailbox's limits count this call. */
   isMail: boolean;
+  /** What the path names beside mail: the faults itemGone and folderGone may say that it is not there. */
+  about?: 'item' | 'container';
   /** Resource units the call costs its application; absent where none are counted. */
   units?: { readonly service: 'sharepoint'; readonly cost: number };
   run: () => Answer;

@@ -146,6 +146,12 @@ function addressedRoute(at: SiteCall): Found | null {
   return found && site.isLocked ? [found[0], found[1], () => resourceLocked(at.call)] : found;
 }
 
+/** What faults may say is not there. */
+function aboutOf(operation: string): Pick<Route, 'about'> {
+  if (/^sites\.lists\.(?:GetItems|items\.(?:Get|List))/.test(operation)) return { about: 'item' };
+  return /^sites\.(?:lists\.|GetLists)/.test(operation) ? { about: 'container' } : {};
+}
+
 /** The operation of a call on sites, or null. */
 export function siteRoute(at: SiteCall): Route | null {
   const { call } = at;
@@ -159,6 +165,7 @@ export function siteRoute(at: SiteCall): Route | null {
     person: null,
     isMail: false,
     units: { service: 'sharepoint', cost },
+    ...aboutOf(operation),
     run: call.method === 'GET' ? run : () => methodNotAllowed(call),
   };
 }

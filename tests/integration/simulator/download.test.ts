@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { QuickXorHash } from '../../../src-simulator/files/quick-xor-hash.ts';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import { DriveTree, type DriveItem, type DriveTruth } from './drive-tree.ts';
-import { startSession, type Reply, type Session } from './session.ts';
+import { startSession, type ErrorBody, type Reply, type Session } from './session.ts';
 
 let session: Session;
 afterEach(() => session.close());
@@ -117,6 +117,15 @@ test('a range may be answered with the whole, and a hash may be wrong', async ()
   const item = (await session.get(`/drives/${drive}/items/${files[0]?.id ?? ''}`)).json<DriveItem>();
   const { bytes } = await download(files[0]);
   expect(new QuickXorHash().update(bytes).digest()).not.toBe(item.file?.hashes?.quickXorHash);
+});
+
+test('a file may seem gone although it is there', async () => {
+  const { drive, files } = await start();
+  await session.control('faults', { itemGone: 1, maxInARow: 1 });
+  const path = `/drives/${drive}/items/${files[0]?.id ?? ''}/content`;
+  const gone = await session.get(path);
+  expect([gone.status, gone.json<ErrorBody>().error.code]).toEqual([404, 'itemNotFound']);
+  expect((await session.get(path)).status).toBe(302);
 });
 
 test('some files have no hash', async () => {
