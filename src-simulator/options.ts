@@ -57,6 +57,8 @@ const driveSchema = z.object({
 const siteSchema = z.object({
   /** Site collections; each has up to two subsites. Default: 5 in the sample, none elsewhere. */
   count: z.number().int().nonnegative().max(100_000).optional(),
+  /** Sites that belong to groups, one each. Default: 3 in the sample, none elsewhere. */
+  groupCount: z.number().int().nonnegative().max(100_000).optional(),
   /** Items of each list. Default: a long-tailed spread in the sample, 20 elsewhere. */
   listItemsPerList: z.number().int().nonnegative().optional(),
 });

@@ -6,6 +6,7 @@ import { itemNotFound, methodNotAllowed, resourceLocked } from '../graph/sharepo
 import { deltaTokenOf, isDeltaSegment } from '../graph/tree-delta.ts';
 import { getFields, getList, getListItem, type ListCall } from '../sites/list-operations.ts';
 import { readSiteAddress } from '../sites/site-address.ts';
+import type { PlannedSite } from '../sites/site-plan.ts';
 import { driveDelta } from './drive-delta.ts';
 import {
   findByPath,
@@ -179,7 +180,7 @@ function belowDrive(place: DriveCall): Found | null {
 
 /** Drives somebody owns, and what follows in the path. */
 interface Owned {
-  owner: 'users' | 'sites';
+  owner: 'users' | 'groups' | 'sites';
   drives: readonly Drive[];
   /** `drive` or `drives`, then the rest. */
   rest: readonly string[];
@@ -187,21 +188,29 @@ interface Owned {
   missing: () => Answer;
 }
 
+function drivesOfUser(organization: Organization, call: GraphCall): Owned {
+  const [, id = '', ...rest] = call.segments;
+  const person = organization.directory.find(id);
+  const drive = person && organization.drives.ofPerson(person);
+  const problem = person
+    ? { code: 'ResourceNotFound', message: "User's mysite not found." }
+    : { code: 'Request_ResourceNotFound', message: `Resource '${id}' does not exist.` };
+  const missing = () => graphError(call, 404, problem);
+  return { owner: 'users', drives: drive ? [drive] : [], rest, missing };
+}
+
 function ownedDrives(organization: Organization, call: GraphCall): Owned | null {
-  const { segments } = call;
-  if (segments[0] === 'users') {
-    if (segments[2] !== 'drive' && segments[2] !== 'drives') return null;
-    const person = organization.directory.find(segments[1] ?? '');
-    const drive = person && organization.drives.ofPerson(person);
-    const message = person ? "User's mysite not found." : `Resource '${segments[1] ?? ''}' does not exist.`;
-    const code = person ? 'ResourceNotFound' : 'Request_ResourceNotFound';
-    const missing = () => graphError(call, 404, { code, message });
-    return { owner: 'users', drives: drive ? [drive] : [], rest: segments.slice(2), missing };
+  const [first, id = '', word] = call.segments;
+  const isDrive = word === 'drive' || word === 'drives';
+  if (first === 'users') return isDrive ? drivesOfUser(organization, call) : null;
+  const ofSite = (site: PlannedSite | null) => (site ? organization.drives.ofSite(site.number) : []);
+  const missing = () => itemNotFound(call);
+  if (first === 'groups') {
+    const drives = isDrive ? ofSite(organization.sites.ofGroup(id)) : [];
+    return { owner: 'groups', drives, rest: call.segments.slice(2), missing };
   }
-  const address = readSiteAddress(organization.sites, segments);
-  if (!address) return null;
-  const drives = address.site ? organization.drives.ofSite(address.site.number) : [];
-  return { owner: 'sites', drives, rest: address.rest, missing: () => itemNotFound(call) };
+  const address = readSiteAddress(organization.sites, call.segments);
+  return address && { owner: 'sites', drives: ofSite(address.site), rest: address.rest, missing };
 }
 
 function ownedRoute(organization: Organization, call: GraphCall): Found | null {

@@ -18,10 +18,14 @@ export interface PlannedSite {
   path: string;
   /** Owner of a personal site. */
   person: Person | null;
+  /** Number of the group (and of its team) the site belongs to; null for a site of its own. */
+  group: number | null;
   /** Everything but the site itself answers 423. */
   isLocked: boolean;
 }
 
+/** Kind of the object ids of groups. */
+const groupKind = 2;
 const collectionKind = 40;
 const webKind = 41;
 /** Numbers of personal sites follow this one. */
@@ -68,7 +72,10 @@ export class SitePlan {
     const isSample = options.profile === 'sample';
     this.#hasDrives = isSample || options.drives.filesPerDrive !== undefined;
     const count = options.sites.count ?? (isSample ? 5 : 0);
-    this.sites = planSites(this.seed, count, isSample);
+    const sites = planSites(this.seed, count, isSample);
+    const groupCount = options.sites.groupCount ?? (isSample ? 3 : 0);
+    for (let group = 0; group < groupCount; group += 1) sites.push(groupSite(sites.length, group));
+    this.sites = sites;
     this.#numbersByPath = new Map(this.sites.map((site) => [site.path, site.number]));
   }
 
@@ -92,6 +99,7 @@ export class SitePlan {
       title: person.displayName,
       path: `/personal/${person.userPrincipalName.replace(/[@.]/g, '_')}`,
       person,
+      group: null,
       isLocked: !person.isEnabled,
     };
   }
@@ -108,6 +116,15 @@ export class SitePlan {
   /** Position of a site for the cursor of `all`. */
   positionOf(site: PlannedSite): number {
     return site.person ? this.sites.length + site.person.number : site.number;
+  }
+
+  /** Directory id of a group with a site. */
+  groupIdOf = (group: number): string => objectIdOf(this.seed, groupKind, group);
+
+  /** The site of a group's id; null when there is no such group. */
+  ofGroup(id: string): PlannedSite | null {
+    const group = numberOfObjectId(this.seed, groupKind, id);
+    return group < 0 ? null : (this.sites.find((site) => site.group === group) ?? null);
   }
 
   children(number: number): PlannedSite[] {
@@ -177,6 +194,7 @@ function planSites(seed: number, count: number, isSample: boolean): PlannedSite[
       title,
       path,
       person: null,
+      group: null,
       isLocked: parent?.isLocked ?? false,
     };
     sites.push(site);
@@ -197,6 +215,19 @@ function planSites(seed: number, count: number, isSample: boolean): PlannedSite[
   }
   return sites;
 }
+
+const teamNames = ['Team Vertrieb', 'Équipe Projet', 'チーム品質'] as const;
+
+const groupSite = (number: number, group: number): PlannedSite => ({
+  number,
+  parent: -1,
+  collection: number,
+  title: `${teamNames[group % teamNames.length] ?? ''}${group < teamNames.length ? '' : ` ${group}`}`,
+  path: `/sites/team-${group + 1}`,
+  person: null,
+  group,
+  isLocked: false,
+});
 
 function topPath(top: number, slug: string): string {
   if (top === 0) return '';

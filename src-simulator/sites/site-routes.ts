@@ -146,6 +146,15 @@ function addressedRoute(at: SiteCall): Found | null {
   return found && site.isLocked ? [found[0], found[1], () => resourceLocked(at.call)] : found;
 }
 
+/** `groups/{id}/sites/root`: the site of a group. */
+function groupRoute(at: SiteCall): Found | null {
+  const [first, id = '', word, which = ''] = at.call.segments;
+  if (first !== 'groups' || word !== 'sites' || at.call.segments.length !== 4) return null;
+  const site = at.store.plan.ofGroup(id);
+  const isMine = site && (which === 'root' || which === at.store.plan.idOf(site));
+  return ['groups.GetSites', 1, () => (isMine ? getSite({ ...at, site }) : itemNotFound(at.call))];
+}
+
 /** What faults may say is not there. */
 function aboutOf(operation: string): Pick<Route, 'about'> {
   if (/^sites\.lists\.(?:GetItems|items\.(?:Get|List))/.test(operation)) return { about: 'item' };
@@ -155,8 +164,8 @@ function aboutOf(operation: string): Pick<Route, 'about'> {
 /** The operation of a call on sites, or null. */
 export function siteRoute(at: SiteCall): Route | null {
   const { call } = at;
-  if (call.segments[0] !== 'sites') return null;
-  const found = collectionRoute(at) ?? addressedRoute(at);
+  const isSites = call.segments[0] === 'sites';
+  const found = isSites ? (collectionRoute(at) ?? addressedRoute(at)) : groupRoute(at);
   if (!found) return null;
   const [operation, cost, run] = found;
   return {

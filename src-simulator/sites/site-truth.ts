@@ -71,6 +71,7 @@ function* linesOf(organization: Organization, store: SiteStore, site: PlannedSit
     displayName: store.titleOf(site),
     path: site.path,
     parentId: site.parent < 0 ? null : store.plan.idOf(store.plan.site(site.parent) ?? site),
+    groupId: site.group === null ? null : store.plan.groupIdOf(site.group),
     unreadable: site.isLocked ? 'resourceLocked' : null,
   };
   for (const list of content.listStates()) {

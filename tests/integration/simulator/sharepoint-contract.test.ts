@@ -140,7 +140,12 @@ test.skipIf(!isGraphContractAvailable)('every exchange with sites obeys the spec
     const { deltaLink } = await session.deltaRound('/sites/delta?$top=9', {});
     await session.control('changes', { areas: { 'site.renamed': 2 } });
     await session.deltaRound(deltaLink, {});
-    for (const { id } of (await readPages(session, '/sites/getAllSites?$top=11')).slice(0, 3)) {
+    const all = await readPages(session, '/sites/getAllSites?$top=11');
+    const team = (await session.get('/sites/nordlicht.sharepoint.com:/sites/team-1')).json<{ id: string }>();
+    const [line] = await session.areaTruth<{ groupId: string | null }>('site', team.id);
+    for (const part of ['sites/root', 'drive', 'drives', 'drive/root/children'])
+      expect((await session.get(`/groups/${line?.groupId ?? ''}/${part}`)).status, part).toBe(200);
+    for (const { id } of all.slice(0, 3)) {
       const { webUrl } = (await session.get(`/sites/${id}`)).json<{ webUrl: string }>();
       await session.get(`/sites/nordlicht.sharepoint.com:${new URL(webUrl).pathname}`);
       await session.get(`/sites/${id}/drive/root/children`);

@@ -16,6 +16,7 @@ interface SiteLine {
   listId: string;
   displayName: string;
   path: string;
+  groupId: string | null;
   parentId: string | null;
   template: string;
   isHidden: boolean;
@@ -90,7 +91,7 @@ test('all sites are told page by page, personal ones and subsites included', asy
   const sites = await all<Site>('/sites/getAllSites?$top=7');
   expect(new Set(sites.map(({ id }) => id)).size).toBe(sites.length);
   expect(sites.filter(({ isPersonalSite }) => isPersonalSite).length).toBeGreaterThan(20);
-  expect(sites.filter(({ isPersonalSite, root }) => !isPersonalSite && root).length).toBe(5);
+  expect(sites.filter(({ isPersonalSite, root }) => !isPersonalSite && root).length).toBe(5 + 3);
   expect(sites.some(({ isPersonalSite, root }) => !isPersonalSite && !root)).toBe(true);
   expect(
     (await session.get('/sites?search=*')).json<Page<Site>>().value.some((one) => one.isPersonalSite),
@@ -133,6 +134,20 @@ test('libraries of a site are drives, with the truth of their files', async () =
   );
   const { items } = await session.deltaRound(`/drives/${drives[0]?.id ?? ''}/root/delta`, {});
   expect(items.length).toBeGreaterThan(5);
+});
+
+test('groups have a site and a drive', async () => {
+  const sites = (await all<Site>('/sites/getAllSites')).filter((one) => !one.isPersonalSite);
+  const truths = await Promise.all(sites.map(({ id }) => session.areaTruth<SiteLine>('site', id)));
+  const groups = truths.flatMap(([line]) => (line?.groupId ? [line] : []));
+  expect(groups).toHaveLength(3);
+  for (const { id, groupId } of groups) {
+    expect((await session.get(`/groups/${groupId ?? ''}/sites/root`)).json<Site>().id).toBe(id);
+    const drive = (await session.get(`/groups/${groupId ?? ''}/drive`)).json<{ id: string }>().id;
+    expect((await session.get(`/sites/${id}/drive`)).json<{ id: string }>().id).toBe(drive);
+    expect((await session.get(`/groups/${groupId ?? ''}/drive/root/children`)).status).toBe(200);
+  }
+  expect((await session.get(`/groups/${site.slice(-36)}/drive`)).status).toBe(404);
 });
 
 test('hidden lists show only when system is selected', async () => {
