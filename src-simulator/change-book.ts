@@ -9,6 +9,7 @@ interface BookLine {
   isQuiet: boolean;
 }
 
+/** Changes of one collection, numbered from 1. */
 export class ChangeBook<State> {
   /** Number of the last change. */
   changeCount = 0;

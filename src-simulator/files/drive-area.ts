@@ -11,6 +11,7 @@ function* allDrives(organization: Organization): Generator<Drive> {
   for (const site of sites.all()) yield* drives.ofSite(site.number);
 }
 
+/** Makes the area over the drives of an organization. */
 export function createDriveArea(organization: Organization): Area {
   return {
     name: 'drive',

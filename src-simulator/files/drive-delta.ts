@@ -31,6 +31,7 @@ function withAncestors(drive: Drive, isAlone: boolean): (entry: number) => ItemS
   };
 }
 
+/** One page of the delta of a drive. */
 export function driveDelta(organization: Organization, call: GraphCall, drive: Drive): Answer {
   const names = selectedNames(call);
   const wrong = unknownItemName(names);

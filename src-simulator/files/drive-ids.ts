@@ -23,6 +23,7 @@ export const driveNumber = (ref: DriveRef): number =>
 
 const driveChecksum = (seed: number, ref: DriveRef) => mix(mix(seed, driveNumber(ref)), 73);
 
+/** The id of a drive: `b!` and 64 characters. */
 export function driveIdOf(seed: number, ref: DriveRef): string {
   const bytes = Buffer.alloc(48);
   bytes.writeUInt32BE(driveChecksum(seed, ref), 0);

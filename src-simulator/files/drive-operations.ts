@@ -44,6 +44,7 @@ export function findByPath(drive: Drive, from: ItemState, path: readonly string[
   return at;
 }
 
+/** GET of a drive. */
 export function getDrive(organization: Organization, call: GraphCall, drive: Drive): Answer {
   const refusal = refuseOptions(call, ['select']);
   if (refusal) return refusal;
@@ -54,6 +55,7 @@ export function getDrive(organization: Organization, call: GraphCall, drive: Dri
   );
 }
 
+/** The drives of one owner, page by page. */
 export function listDrives(organization: Organization, call: GraphCall, drives: readonly Drive[]): Answer {
   const request = readPageRequest(call, []);
   if ('status' in request) return request;
@@ -67,6 +69,7 @@ export function listDrives(organization: Organization, call: GraphCall, drives: 
 
 const isKnownExpand = (expand: string) => expand === '' || expand === 'permissions';
 
+/** GET of an item, with its permissions when expanded. */
 export function getItem(place: ItemPlace): Answer {
   const { organization, call, drive, state } = place;
   const refusal = refuseOptions(call, ['select', 'expand']);
@@ -80,6 +83,7 @@ export function getItem(place: ItemPlace): Answer {
   return entityAnswer(organization, 'drives/items/$entity', json);
 }
 
+/** Children of a folder, page by page. */
 export function listChildren(place: ItemPlace): Answer {
   const { organization, call, drive, state } = place;
   const request = readPageRequest(call, ['expand']);
@@ -96,6 +100,7 @@ export function listChildren(place: ItemPlace): Answer {
   });
 }
 
+/** All permissions of an item, inherited ones included. */
 export function listPermissions({ organization, call, drive, state }: ItemPlace): Answer {
   const request = readPageRequest(call, []);
   if ('status' in request) return request;
@@ -107,6 +112,7 @@ export function listPermissions({ organization, call, drive, state }: ItemPlace)
   });
 }
 
+/** One permission of an item. */
 export function getPermission({ organization, call, drive, state }: ItemPlace, id: string): Answer {
   const found = permissionsOf(organization, drive, state).find(
     (permission) => (permission as { id: string }).id === id,
@@ -150,6 +156,7 @@ function versionNumber({ drive, state }: ItemPlace, id: string): number {
   return state.isFolder || number > drive.versionCount(state) ? 0 : number;
 }
 
+/** One version of a file. */
 export function getVersion(place: ItemPlace, id: string): Answer {
   const { organization, call } = place;
   const version = versionNumber(place, id);
@@ -160,6 +167,7 @@ export function getVersion(place: ItemPlace, id: string): Answer {
   );
 }
 
+/** 302 to the bytes of an older version; the present one is refused, as SharePoint does. */
 export function getVersionContent(place: ItemPlace, id: string): Answer {
   const { call, drive, state } = place;
   const version = versionNumber(place, id);
@@ -178,6 +186,7 @@ function malwareAnswer(call: GraphCall): Answer {
   return { ...answer, headers: { ...answer.headers, 'X-Virus-Infected': 'true' } };
 }
 
+/** 302 to the bytes of a file. */
 export function getContent(place: ItemPlace): Answer {
   const { call, drive, state } = place;
   const refusal = refuseOptions(call, []);

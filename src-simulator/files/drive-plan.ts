@@ -14,6 +14,7 @@ const chainLast = 14;
 /** A drive with fewer files has no folders of the special kind. */
 const leastRichFiles = 40;
 
+/** The tree of one drive at its start. */
 export class DrivePlan {
   readonly folderCount: number;
   readonly fileCount: number;

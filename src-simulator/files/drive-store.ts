@@ -12,6 +12,7 @@ const keptUnchanged = 256;
 /** In the sample everybody has a drive with the unusual folders. */
 const leastOfPerson = 44;
 
+/** Finds drives by owner and by id. */
 export class DriveStore {
   readonly world: DriveWorld;
   readonly #options: ResolvedOptions;

@@ -4,6 +4,7 @@ import type { Documents } from '../mail/documents.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { FileBytes } from './file-bytes.ts';
 
+/** What drives share. */
 export interface DriveWorld {
   readonly seed: number;
   /** True for the sample: unusual names, notebooks, malware, older versions. */
@@ -18,6 +19,7 @@ export interface DriveWorld {
   readonly bytes: FileBytes;
 }
 
+/** Resolves the options of drives for the profile. */
 export function createDriveWorld(
   options: ResolvedOptions,
   directory: Directory,

@@ -12,6 +12,7 @@ import type { FileContent } from './file-bytes.ts';
 import { formatOfName } from './file-formats.ts';
 import { emptyFileName } from './file-names.ts';
 
+/** A file or folder as it is now. */
 export interface ItemState {
   number: number;
   parent: number;
@@ -34,6 +35,7 @@ const sampleMaximumBytes = 12 * 1024 * 1024;
 /** Documents that are sent by mail and kept in drives too. */
 const knownDocuments = 200;
 
+/** A drive: its plan and its changes. */
 export class Drive {
   readonly world: DriveWorld;
   readonly ref: DriveRef;

@@ -45,6 +45,7 @@ interface PoolBlock {
   row: Int32Array;
 }
 
+/** Makes bytes and hashes of contents. */
 export class FileBytes {
   readonly #seed: number;
   readonly #documents: Documents;

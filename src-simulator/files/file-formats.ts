@@ -22,6 +22,7 @@ const nothing = Buffer.alloc(0);
 const text = { head: nothing, tail: nothing, body: 'text', isRewritten: false } as const;
 const noise = { head: nothing, tail: nothing, body: 'noise', isRewritten: false } as const;
 
+/** The formats of ordinary files. */
 export const fileFormats: readonly FileFormat[] = [
   { suffix: 'docx', contentType: `${office}wordprocessingml.document`, ...zip },
   { suffix: 'xlsx', contentType: `${office}spreadsheetml.sheet`, ...zip },

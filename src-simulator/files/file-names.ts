@@ -57,6 +57,8 @@ export const strangeNames = [
   'null\u200bbreit.txt',
 ] as const;
 
+/** The file that has no bytes. */
 export const emptyFileName: string = strangeNames[0];
 
+/** What a OneNote notebook consists of. */
 export const notebookNames = ['Open Notebook.onetoc2', 'Allgemein.one', 'Besprechungen.one'] as const;

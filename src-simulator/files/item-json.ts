@@ -8,6 +8,7 @@ import type { Drive, ItemState } from './drive.ts';
 import { driveIdOf, itemGuid, itemIdOf } from './drive-ids.ts';
 import { ownerOf, permissionsOf, sharedFacet, userIdentity } from './sharing.ts';
 
+/** An item and how it is asked about. */
 export interface ItemView {
   organization: Organization;
   drive: Drive;
@@ -16,11 +17,14 @@ export interface ItemView {
   isDelta: boolean;
 }
 
+/** A time as Graph writes it, without fractions. */
 export const isoTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const wrongHash = 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=';
 const totalBytes = 1_099_511_627_776;
 
+/** The id of a drive as Graph tells it. */
 export const idOfDrive = (drive: Drive): string => driveIdOf(drive.world.seed, drive.ref);
+/** The id of an item as Graph tells it. */
 export const idOfItem = (drive: Drive, item: number): string => itemIdOf(drive.world.seed, drive.ref, item);
 const driveType = ({ ref }: Drive) => (ref.kind === 'person' ? 'business' : 'documentLibrary');
 
@@ -45,6 +49,7 @@ function webUrlOf(organization: Organization, drive: Drive, names: readonly stri
   return `${organization.origin()}${siteOf(organization, drive).path}/${parts}`;
 }
 
+/** A drive with all its properties. */
 export function driveJson(organization: Organization, drive: Drive): Record<string, unknown> {
   const root = drive.item(0) as ItemState;
   const used = drive.sizeBytes(root);

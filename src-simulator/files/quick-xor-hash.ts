@@ -7,6 +7,7 @@
 export const rowBytes = 160;
 const hashBytes = 20;
 
+/** Takes the bytes of one file in order. */
 export class QuickXorHash {
   readonly #words = new Int32Array(rowBytes / 4);
   readonly #row = Buffer.from(this.#words.buffer);

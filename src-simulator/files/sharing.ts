@@ -15,6 +15,7 @@ export function directShares(drive: Drive, state: ItemState): number {
   return (atStart + state.shares) % mostShares;
 }
 
+/** A person as SharePoint names people. */
 export const userIdentity = (person: Person) => ({
   email: person.userPrincipalName,
   id: person.id,

@@ -3,6 +3,7 @@ import { jsonText, type Answer } from '../http/answer.ts';
 import { badRequest, type GraphCall, type Organization } from './graph-call.ts';
 import { refuseOptions, selectedNames, wholeNumber } from './query-options.ts';
 
+/** What page of a collection is asked for. */
 export interface PageRequest {
   cursor: number;
   top: number;

@@ -209,6 +209,7 @@ const understood = [
   'hierarchicalsharing',
 ];
 
+/** True when the Prefer header of a call names a value. */
 export const prefers = (call: GraphCall, value: string): boolean =>
   headerOf(call, 'prefer')
     .toLowerCase()

@@ -18,6 +18,7 @@ const onTheWayMs = 50;
 const toleranceMs = 5;
 const rememberedAgents = 20;
 
+/** Counts the resource units of the one application. */
 export class UnitLimits {
   options: UnitLimitOptions;
   throttled = 0;

@@ -29,6 +29,7 @@ const places = [
   { DisplayName: '東京', CountryOrRegion: 'Japan', Latitude: 35.6762, Longitude: 139.6503 },
 ] as const;
 
+/** A few words in one of many scripts. */
 export const phrase = (hash: number): string => phrases[hash % phrases.length] ?? '';
 /** Id of a person in the user list of every site. */
 export const siteUserId = (person: number): number => person + 1;

@@ -124,11 +124,13 @@ export function ownColumns(list: number, addedCount: number): Column[] {
   return [title, ...(byList[list] ?? created), ...added];
 }
 
+/** The columns of a list, SharePoint's own included. */
 export const allColumns = (list: number, addedCount: number): Column[] => [
   ...ownColumns(list, addedCount),
   ...systemColumns,
 ];
 
+/** What choice columns offer. */
 export const choices = ['Neu', 'In Arbeit', 'Fertig & geprüft', 'Zurückgestellt'] as const;
 
 type Facet = (lookupListId: string) => object;

@@ -105,6 +105,7 @@ export function listLists(place: SitePlace): Answer {
   });
 }
 
+/** GET of a list, with columns and content types when expanded. */
 export function getList(place: ListCall): Answer {
   const { organization, call, list } = place;
   const select = selectedNames(call);
@@ -116,6 +117,7 @@ export function getList(place: ListCall): Answer {
   );
 }
 
+/** Columns of a list. */
 export function listColumns({ organization, call, site, list }: ListCall): Answer {
   const request = readPageRequest(call, []);
   if ('status' in request) return request;
@@ -144,6 +146,7 @@ function shapeOf(expand: string): ItemShape | null {
 const badExpand = (place: SitePlace): Answer =>
   invalidRequest(place.call, `The expansion '${place.call.query.get('expand') ?? ''}' is not supported.`);
 
+/** Items of a list, with fields when expanded. */
 export function listItems(place: ListCall): Answer {
   const { organization, call } = place;
   const request = readPageRequest(call, ['expand']);
@@ -185,6 +188,7 @@ export function getListItem(place: ListCall, id: string): Answer {
   );
 }
 
+/** The fields of one item. */
 export function getFields(place: ListCall, id: string): Answer {
   const { organization, call } = place;
   const source = sourceOf(place);
@@ -217,6 +221,7 @@ export function listItemVersions(place: ListCall, id: string): Answer {
 
 const smallPrime = 1_000_003;
 
+/** One page of the delta of a list. */
 export function itemsDelta(place: ListCall): Answer {
   const { organization, call, site } = place;
   const list = sourceOf(place);

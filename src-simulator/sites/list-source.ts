@@ -24,6 +24,7 @@ export interface ListInfo {
   path: string;
 }
 
+/** An item of a list as it is now, or was. */
 export interface ListEntry {
   number: number;
   isDeleted: boolean;
@@ -91,6 +92,7 @@ const names: Readonly<Record<number, Omit<ListInfo, 'id' | 'path'>>> = {
   },
 };
 
+/** The id of a list of a site. */
 export const listIdOf = (seed: number, site: PlannedSite, list: number): string =>
   objectIdOf(seed, listKind, site.number * listsPerSite + list);
 
@@ -100,6 +102,7 @@ export function numberOfListId(seed: number, site: PlannedSite, id: string): num
   return number >= 0 && number < listsPerSite ? number : -1;
 }
 
+/** What a list is called. */
 export function listInfo(seed: number, site: PlannedSite, list: number): ListInfo {
   const id = listIdOf(seed, site, list);
   if (site.person)
@@ -177,6 +180,7 @@ function rowSource(place: ListPlace): ListSource {
   };
 }
 
+/** The file a page is in the page library. */
 export const pageFileName = (number: number): string => (number === 1 ? 'Home.aspx' : `Seite-${number}.aspx`);
 /** The title of a page, another one after an edit. */
 export const pageTitle = (hash: number, state: EntryState): string =>

@@ -27,6 +27,7 @@ const layouts = [
 const sourceSeed = (organization: Organization, site: PlannedSite): number =>
   mix(mix(organization.options.seed, 771), site.number, plannedLists.pages);
 
+/** The id of a page of a site. */
 export const pageIdOf = (organization: Organization, site: PlannedSite, number: number): string =>
   objectIdOf(mix(organization.options.seed, site.number, 773), pageKind, number);
 
@@ -62,6 +63,7 @@ function webPart(hash: number, id: string): object {
   };
 }
 
+/** What is on a page: sections, columns, web parts. */
 export function canvasLayout({ organization, site, state }: PageView): object {
   const base = mix(sourceSeed(organization, site), state.number, 774 + state.edits);
   const sections = Array.from({ length: 1 + (base % 3) }, (_, i) => {

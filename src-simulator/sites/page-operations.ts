@@ -8,6 +8,7 @@ import type { SitePlace } from './site-operations.ts';
 
 const isKnown = (expand: string): boolean => expand === '' || expand === 'canvasLayout';
 
+/** Pages of a site, with their layout when expanded. */
 export function listPages(place: SitePlace): Answer {
   const { organization, call, store, site } = place;
   const request = readPageRequest(call, ['expand']);
@@ -32,6 +33,7 @@ function findPage({ organization, store, site }: SitePlace, id: string): PageVie
   return state && !state.isDeleted ? { organization, site, state } : null;
 }
 
+/** One page, with its layout when expanded. */
 export function getPage(place: SitePlace, id: string): Answer {
   const { organization, call } = place;
   const view = findPage(place, id);
@@ -45,6 +47,7 @@ export function getPage(place: SitePlace, id: string): Answer {
   return refuseOptions(call, ['select', 'expand']) ?? entityAnswer(organization, 'sites/pages/$entity', json);
 }
 
+/** The layout of a page by itself. */
 export function getCanvasLayout(place: SitePlace, id: string): Answer {
   const view = findPage(place, id);
   return view

@@ -6,6 +6,7 @@ import { siteChanges } from './site-changes.ts';
 import { siteRoute } from './site-routes.ts';
 import { siteTruth } from './site-truth.ts';
 
+/** Makes the area over the sites of an organization. */
 export function createSiteArea(organization: Organization): Area {
   const store = organization.siteStore;
   return {

@@ -3,6 +3,7 @@ import { ChangeBook } from '../change-book.ts';
 import { Dice, logNormal, mix } from '../chance.ts';
 import { plannedLists, type PlannedSite, type SitePlan } from './site-plan.ts';
 
+/** A list as it is now. */
 export interface ListState {
   number: number;
   /** Columns added since the start. */
@@ -66,6 +67,7 @@ export class Entries {
   }
 }
 
+/** How much is in a site. */
 export interface ContentSizes {
   /** Items of each list; null for a spread. */
   itemsPerList: number | null;
@@ -75,6 +77,7 @@ const pagesAtStart = 5;
 const mostItems = 250;
 const mostLists = 200;
 
+/** The lists, items and pages of one site. */
 export class SiteContent {
   readonly site: PlannedSite;
   readonly lists = new ChangeBook<ListState>();

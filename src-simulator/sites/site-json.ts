@@ -18,6 +18,7 @@ export const siteUrl = (organization: Organization, site: PlannedSite): string =
 
 const slugOf = (site: PlannedSite): string => site.path.split('/').at(-1) ?? '';
 
+/** A site with its usual properties. */
 export function siteJson(organization: Organization, store: SiteStore, site: PlannedSite) {
   const { plan } = store;
   const parent = site.parent < 0 ? null : plan.site(site.parent);
@@ -38,6 +39,7 @@ export function siteJson(organization: Organization, store: SiteStore, site: Pla
   };
 }
 
+/** The columns of a list as Graph defines them. */
 export function columnsJson(organization: Organization, site: PlannedSite, list: ListState): object[] {
   const { seed } = organization.options;
   const lookupListId = listIdOf(seed, site, lookupTarget);
@@ -122,11 +124,13 @@ export function fieldsJson(source: ListSource, entry: ListEntry): Record<string,
 const itemTag = (source: ListSource, entry: ListEntry): string =>
   `"${objectIdOf(source.hash, 49, entry.number)},${entry.tag + 1}"`;
 
+/** How much of an item is asked for. */
 export interface ItemShape {
   /** Names of `fields` to tell; null for all; undefined leaves `fields` out. */
   fieldNames?: readonly string[] | null;
 }
 
+/** An item of a list; of a deleted one only that it is. */
 export function listItemJson(
   organization: Organization,
   source: ListSource,

@@ -84,6 +84,7 @@ export function listSites(at: SiteCall): Answer {
 /** One number that tells the delta of sites from others. */
 const siteDeltaMark = 17;
 
+/** One page of the delta of all sites. */
 export function sitesDelta({ organization, call, store }: SiteCall): Answer {
   const { plan } = store;
   const wrong = wrongName(selectedNames(call));
@@ -120,6 +121,7 @@ function* first<Entry>(entries: Iterable<Entry>, count: number): Generator<Entry
   }
 }
 
+/** GET of a site. */
 export function getSite({ organization, call, store, site }: SitePlace): Answer {
   const names = selectedNames(call);
   const wrong = wrongName(names);
@@ -128,6 +130,7 @@ export function getSite({ organization, call, store, site }: SitePlace): Answer 
   return refuseOptions(call, ['select']) ?? entityAnswer(organization, 'sites/$entity', json);
 }
 
+/** Sites right below a site. */
 export function listSubsites({ organization, call, store, site }: SitePlace): Answer {
   const request = readPageRequest(call, []);
   if ('status' in request) return request;
@@ -152,6 +155,7 @@ export function listSiteColumns({ organization, call, store, site }: SitePlace):
   });
 }
 
+/** Content types of a site, or of a list of it. */
 export function listContentTypes({ organization, call }: SiteCall, listNumber?: number): Answer {
   const request = readPageRequest(call, []);
   if ('status' in request) return request;
@@ -174,6 +178,7 @@ const sitePermissions = ({ organization, site }: SitePlace) => [
   },
 ];
 
+/** What applications were granted of a site. */
 export function listSitePermissions(place: SitePlace): Answer {
   const { organization, call } = place;
   const request = readPageRequest(call, []);
@@ -182,6 +187,7 @@ export function listSitePermissions(place: SitePlace): Answer {
   return collectionAnswer(organization, call, { request, context: 'sites/permissions', value, next: null });
 }
 
+/** One grant. */
 export function getSitePermission(place: SitePlace, id: string): Answer {
   const found = sitePermissions(place).find((permission) => permission.id === id);
   return found

@@ -7,6 +7,7 @@ import { numberOfObjectId, objectIdOf } from '../directory/object-id.ts';
 import type { Directory, Person } from '../directory/people.ts';
 import type { ResolvedOptions } from '../options.ts';
 
+/** A site at its start. */
 export interface PlannedSite {
   number: number;
   /** Number of the site above; -1 for the top of a collection. */
@@ -58,6 +59,7 @@ export const plannedLists = {
   firstCreated: 8,
 } as const;
 
+/** Finds sites by number, id, path, person and group. */
 export class SitePlan {
   /** Sites other than personal ones; parents before children. */
   readonly sites: readonly PlannedSite[];

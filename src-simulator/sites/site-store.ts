@@ -12,6 +12,7 @@ export interface SiteState {
 
 const keptUnchanged = 128;
 
+/** Finds what is in sites. */
 export class SiteStore {
   readonly plan: SitePlan;
   /** Changes of sites themselves, by position. */
