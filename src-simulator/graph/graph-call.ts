@@ -2,8 +2,11 @@
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Directory, Person } from '../directory/people.ts';
 import type { MailStore } from '../mail/mail-store.ts';
+import type { DriveStore } from '../files/drive-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { SitePlan } from '../sites/site-plan.ts';
+import type { SiteStore } from '../sites/site-store.ts';
 import type { Application } from '../sign-in/application.ts';
 import type { Area } from './area.ts';
 
@@ -12,6 +15,10 @@ export interface Organization {
   readonly options: ResolvedOptions;
   readonly directory: Directory;
   readonly mail: MailStore;
+  /** Sites as they were planned. */
+  readonly sites: SitePlan;
+  readonly siteStore: SiteStore;
+  readonly drives: DriveStore;
   readonly application: Application;
   readonly faults: FaultPlan;
   /** Everything beside mail and the directory of users. */
@@ -38,12 +45,16 @@ export interface Route {
   operation: string;
   /** Application permission needed; null when the operation itself checks. */
   role: string | null;
+  /** Service whose token the call needs; Graph when absent. */
+  resource?: 'sharePoint';
   /** The account in the path; null for directory operations. */
   person: Person | null;
   /** True when the mailbox's limits count this call. */
   isMail: boolean;
   /** What the path names beside mail: the faults itemGone and folderGone may say that it is not there. */
   about?: 'item' | 'container';
+  /** Resource units the call costs its application; absent where none are counted. */
+  units?: { readonly service: 'sharepoint'; readonly cost: number };
   run: () => Answer;
 }
 

@@ -59,7 +59,7 @@ export type FetchedContent =
   | FetchedStream;
 
 /** Content too large to hold. `pieces` rejects with `AppError` where it turns out to be other than promised. */
-export interface FetchedStream {
+interface FetchedStream {
   readonly kind: 'stream';
   readonly sizeBytes: number;
   readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>>;
