@@ -130,7 +130,7 @@ export class Session {
   }
 
   /** What an area beside mail holds of a user, group or site, in the shape that a test expects. */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the test names the shape, nothing infers it
+
   areaTruth<Line = AreaLine>(area: string, account: string): Promise<Line[]> {
     return this.#truthLines<Line>(`area=${area}&user=${encodeURIComponent(account)}`);
   }
