@@ -92,8 +92,10 @@ class FileRestore {
     for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
     const folderPaths = await this.#makeFolders(selection, paths);
     for (const { collection } of paths) {
+      const collectionPath = folderPaths.get(collection.id) ?? this.#run.targetPath;
       for (const item of this.#services.catalog.items(selection.scope, collection.id)) {
-        await this.#restoreItem(item, folderPaths.get(collection.id) ?? this.#run.targetPath);
+        const folderPath = await this.#folderOf(item, { scope: selection.scope, collectionPath });
+        await this.#restoreItem(item, folderPath);
       }
     }
   }
@@ -143,6 +145,21 @@ class FileRestore {
     return made;
   }
 
+  /** Where an item goes: into the folder of its collection, or of the item in which it lies. */
+  async #folderOf({ info, id }: CatalogItem, place: ItemPlace, depth = 0): Promise<string> {
+    const { parent } = info;
+    if (typeof parent !== 'string' || parent === id || depth > deepestFolder) return place.collectionPath;
+    const known = this.#paths.get(`item ${parent}`);
+    if (known !== undefined) return known;
+    const holder = this.#services.catalog.item(place.scope, parent);
+    if (holder === undefined) return place.collectionPath;
+    return this.#holderPath(holder, await this.#folderOf(holder, place, depth + 1));
+  }
+
+  #holderPath(holder: CatalogItem, folderPath: string): Promise<string> {
+    return this.#pathOnce(`item ${holder.id}`, { folderPath, name: safeFileName(titleOf(holder), 'folder') });
+  }
+
   /** Mail folders lie in the account's folder itself, what else there is in a folder a service. */
   async #rootPathOf({ scope, accountName }: RestoreSelection): Promise<string> {
     const accountPath = await this.#pathOnce(`account ${scope.account}`, {
@@ -187,8 +204,12 @@ class FileRestore {
   async #restoreItem(item: CatalogItem, folderPath: string): Promise<void> {
     this.#run.signal.throwIfAborted();
     try {
-      await this.#makeFolder(folderPath);
-      this.#bytes += await this.#writeItem(item, folderPath);
+      if (item.info['folder'] === true) {
+        await this.#makeFolder(await this.#holderPath(item, folderPath));
+      } else {
+        await this.#makeFolder(folderPath);
+        this.#bytes += await this.#writeItem(item, folderPath);
+      }
       this.#restored += 1;
     } catch (error) {
       if (!isAppError(error, 'pack-damaged', 'pack-missing', 'chunk-missing')) throw error;
@@ -206,7 +227,7 @@ class FileRestore {
     const names = await this.#namesIn(folderPath);
     const time = timeOf(item);
     if (parts === undefined) {
-      const take = (): string => names.take(nameOf(item, time), '.eml');
+      const take = (): string => takeFileName(names, item, time);
       return this.#writeFile(item.content, { folderPath, take, time });
     }
     const [main, ...others] = parts;
@@ -290,6 +311,15 @@ class FileRestore {
   }
 }
 
+/** SharePoint's longest path has 400 letters. */
+const deepestFolder = 400;
+
+/** A collection of a snapshot and where it is restored to. */
+interface ItemPlace {
+  readonly scope: SnapshotScope;
+  readonly collectionPath: string;
+}
+
 /** Where a file goes; `take` gives its name once it is whole. */
 interface FilePlace {
   readonly folderPath: string;
@@ -303,6 +333,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   contacts: 'Contacts',
   tasks: 'Tasks',
   settings: 'Settings',
+  drive: 'OneDrive',
 };
 
 function titleOf({ info }: CatalogItem): string {
@@ -310,6 +341,17 @@ function titleOf({ info }: CatalogItem): string {
     (each) => typeof each === 'string' && each !== '',
   );
   return typeof title === 'string' ? title : 'no subject';
+}
+
+/** A message gets its time and subject, a file the name it had. */
+function takeFileName(names: UniqueNames, item: CatalogItem, time: Date | undefined): string {
+  const { name } = item.info;
+  if (typeof name !== 'string') return names.take(nameOf(item, time), '.eml');
+  const extension = extname(name);
+  const isUsual = safeExtension(extension) !== '';
+  return isUsual
+    ? names.take(safeFileName(basename(name, extension), 'file'), extension)
+    : names.take(safeFileName(name, 'file'));
 }
 
 function nameOf(item: CatalogItem, time: Date | undefined): string {
@@ -323,9 +365,9 @@ function safeExtension(extension: string): string {
   return /^\.[a-z0-9]{1,16}$/i.test(extension) ? extension : '';
 }
 
-/** When a message came or went, or an event begins. */
+/** When a message came or went, an event begins, a file was changed. */
 function timeOf({ info }: CatalogItem): Date | undefined {
-  const time = info['received'] ?? info['sent'] ?? info['start'];
+  const time = info['received'] ?? info['sent'] ?? info['start'] ?? info['modified'];
   const timeMs = typeof time === 'string' ? Date.parse(time) : NaN;
   return Number.isNaN(timeMs) ? undefined : new Date(timeMs);
 }
