@@ -2,10 +2,18 @@
  * Calendars, contacts, tasks, settings and files of an organization that changes, while Microsoft 365 does what it does
  * wrong: after each round the snapshot is the organization, item by item, hash by hash.
  */
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BackupReport } from '../../src-shared/model/job.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import { BackupScene, type Machine } from '../support/backup-scene.ts';
+import {
+  checkClientManners,
+  checkFaultyTraffic,
+  isGraphContractAvailable,
+} from '../support/graph-contract.ts';
 import { contentDifferences, trueContents, type SideService } from '../support/service-contents.ts';
 import { order } from '../support/simulator-control.ts';
 
@@ -56,6 +64,7 @@ function areaChanges(): Record<string, number> {
   };
 }
 
+const trafficFile = join(tmpdir(), `holdfast-services-${process.pid}.ndjson`);
 let scene: BackupScene;
 let machine: Machine;
 let item: ProtectedItem;
@@ -64,6 +73,7 @@ beforeAll(async () => {
   scene = await BackupScene.open({
     profile: 'sample',
     seed,
+    trafficFile,
     users: 5,
     messagesPerUser: 0,
     calendar: { itemsPerUser: 40 },
@@ -74,7 +84,10 @@ beforeAll(async () => {
   machine = await scene.machine();
   item = { ...scene.item, services };
 });
-afterAll(() => scene.close());
+afterAll(async () => {
+  await scene.close();
+  rmSync(trafficFile, { force: true });
+});
 
 async function differences(): Promise<string[]> {
   const found: string[] = [];
@@ -118,6 +131,17 @@ test.each(Array.from({ length: rounds }, (_, round) => round + 1))(
     expect(await differences()).toEqual([]);
   },
 );
+
+test('no mailbox had more than four requests at once or one before its Retry-After had ended', () => {
+  const manners = checkClientManners(trafficFile);
+  expect(manners.mailExchanges).toBeGreaterThan(500);
+  expect(manners.maxConcurrent).toBeLessThanOrEqual(4);
+  expect(manners.earlyCalls).toEqual([]);
+});
+
+test.skipIf(!isGraphContractAvailable)('every exchange obeys the specification', () => {
+  expect(checkFaultyTraffic(trafficFile)).toMatchObject({ errors: 0 });
+});
 
 test('a run without changes writes no pack', async () => {
   const report = await machine.backUp({ item });
