@@ -13,7 +13,7 @@ const batchItems = 64;
 /** A thread that has this many batches to do is what the backup waits for. */
 const hurryAfterBatches = 3;
 /** Less is copied into the memory of its batch: sending a buffer of its own costs more. */
-const copiedBelowBytes = 64 * 1024;
+const copiedBelowBytes = 24 * 1024;
 /** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
 const maxQueuedBytes = 8 * 1024 * 1024;
 /**
