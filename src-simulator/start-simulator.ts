@@ -16,7 +16,7 @@ import { listen } from './http/server.ts';
 import { MailboxLimits } from './limits/mailbox-limits.ts';
 import { MailStore } from './mail/mail-store.ts';
 import { simulatorOptionsSchema, type SimulatorOptions } from './options.ts';
-import { Application } from './sign-in/application.ts';
+import { ApplicationRegister } from './sign-in/application-register.ts';
 import { AuthorizationCodes } from './sign-in/authorization-code.ts';
 import { DeviceCodes } from './sign-in/device-code.ts';
 import { TokenSigner } from './sign-in/jwt.ts';
@@ -59,13 +59,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const closing = new Closing();
   const certificate = createServerCertificate();
   const directory = new Directory(resolved);
-  const application = new Application(resolved);
+  const applications = new ApplicationRegister(resolved);
+  const application = applications.first;
   const signer = new TokenSigner();
   let origin = '';
   const organization: Organization = {
     options: resolved,
     directory,
-    application,
+    applications,
     mail: new MailStore(resolved, directory),
     faults: new FaultPlan(resolved.faults),
     areas: [],
@@ -75,11 +76,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const limits = new MailboxLimits(resolved.limits);
   const statistics = new Statistics();
   const recorder = resolved.trafficFile === undefined ? null : new TrafficRecorder(resolved.trafficFile);
-  const deviceCodes = new DeviceCodes(directory);
+  const deviceCodes = new DeviceCodes(directory, resolved);
   const codes = new AuthorizationCodes(directory, resolved);
   const tokenService: TokenService = {
     options: resolved,
-    application,
+    applications,
     signer,
     origin: () => origin,
     grants: new Map([...deviceCodes.grants(), ...codes.grants()]),

@@ -1,13 +1,13 @@
 /** The endpoints a test or benchmark steers the simulator with. Needs the control token; no part of Microsoft 365. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Organization } from '../graph/graph-call.ts';
 import { plainJson, type Answer } from '../http/answer.ts';
 import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
-import { faultSchema, limitSchema } from '../options.ts';
+import { faultSchema, limitSchema, registrationSchema } from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
 import type { Statistics } from './statistics.ts';
@@ -46,10 +46,14 @@ function expireDelta({ organization }: ControlServices, body: unknown) {
   return { mailboxes: expired.length };
 }
 
-function changeSecrets({ organization: { application } }: ControlServices, body: unknown) {
+function changeSecrets({ organization }: ControlServices, body: unknown) {
+  const application = organization.applications.first;
   const { add, expire, certificate } = secretSchema.parse(body);
   if (expire !== undefined) application.expireSecrets(Date.now(), expire === 'all' ? undefined : expire);
-  if (add !== undefined) application.addSecret(add);
+  if (add !== undefined) {
+    const keyId = randomUUID();
+    application.addSecret({ value: add, expiresAtMs: Infinity, keyId, displayName: null });
+  }
   return {
     clientSecret: application.secret,
     thumbprint: certificate === undefined ? null : application.registerCertificate(certificate),
@@ -81,9 +85,17 @@ const commands: Readonly<Record<string, Command>> = {
     lifetimeSeconds: (deviceCodes.lifetimeSeconds = lifetimeSchema.parse(body).lifetimeSeconds),
   }),
   'POST secrets': changeSecrets,
-  'POST roles': ({ organization: { application } }, body) => ({
-    roles: (application.roles = rolesSchema.parse(body).roles),
-  }),
+  'POST device-code/decline': ({ deviceCodes }) => ({ isDeclined: deviceCodes.decline() }),
+  'POST registration': ({ organization: { options } }, body) =>
+    Object.assign(
+      options.registration,
+      registrationSchema.parse({ ...options.registration, ...(body as object) }),
+    ),
+  'POST roles': ({ organization: { applications } }, body) => {
+    const { roles } = rolesSchema.parse(body);
+    applications.first.setRoles(roles);
+    return { roles };
+  },
   'GET stats': stats,
   'POST stats/reset': ({ limits, statistics }) => {
     limits.reset();

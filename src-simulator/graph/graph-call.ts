@@ -4,7 +4,7 @@ import type { Directory, Person } from '../directory/people.ts';
 import type { MailStore } from '../mail/mail-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Application } from '../sign-in/application.ts';
+import type { ApplicationRegister } from '../sign-in/application-register.ts';
 import type { Area } from './area.ts';
 
 /** The organization behind the endpoints. */
@@ -12,7 +12,7 @@ export interface Organization {
   readonly options: ResolvedOptions;
   readonly directory: Directory;
   readonly mail: MailStore;
-  readonly application: Application;
+  readonly applications: ApplicationRegister;
   readonly faults: FaultPlan;
   /** Everything beside mail and the directory of users. */
   readonly areas: Area[];
@@ -38,6 +38,8 @@ export interface Route {
   operation: string;
   /** Application permission needed; null when the operation itself checks. */
   role: string | null;
+  /** Delegated permission with which an administrator who signed in may call it too; none unless given. */
+  scope?: string;
   /** The account in the path; null for directory operations. */
   person: Person | null;
   /** True when the mailbox's limits count this call. */
