@@ -82,7 +82,7 @@ async function orNothing<T>(work: Work, objects: DirectoryObjects, steps: () => 
   } catch (error) {
     work.onProgress({ step: 'clean-up' });
     const left = await objects.removeAll();
-    if (left.length === 0) throw error;
+    if (left.length === 0) throw withoutTrace(error);
     const why = isAppError(error) ? error.message : 'The registration failed.';
     throw new AppError(
       'registration-left-behind',
@@ -90,6 +90,15 @@ async function orNothing<T>(work: Work, objects: DirectoryObjects, steps: () => 
       { cause: error, details: { left: left.join('; '), ...(isAppError(error) && { reason: error.code }) } },
     );
   }
+}
+
+/** The same error, saying that the organization is as it was. */
+function withoutTrace(error: unknown): unknown {
+  if (!isAppError(error)) return error;
+  const { code, details, retryable } = error;
+  const what = code === 'cancelled' ? 'The registration was stopped.' : error.message;
+  const message = `${what} What had been created was removed again, so nothing of it is left in the organization.`;
+  return new AppError(code, message, { details, retryable, cause: error });
 }
 
 async function makeAll(
