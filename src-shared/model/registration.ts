@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { graphConnectionSchema, regionSchema } from './connection.ts';
 
 /** What the administrator has to do to sign in. */
-export const signInPromptSchema = z.discriminatedUnion('kind', [
+const signInPromptSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('device-code'),
     verificationUri: z.string(),

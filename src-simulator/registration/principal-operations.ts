@@ -14,7 +14,7 @@ const newPrincipalSchema = z.object({ appId: z.guid() });
 const assignmentSchema = z.object({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() });
 
 /** Id of the service principal of Microsoft Graph itself. */
-export const graphPrincipalId = ({ options }: Organization): string => objectIdOf(options.seed, 94, 1);
+const graphPrincipalId = ({ options }: Organization): string => objectIdOf(options.seed, 94, 1);
 
 const graphPrincipalJson = (organization: Organization): Record<string, unknown> => ({
   id: graphPrincipalId(organization),
