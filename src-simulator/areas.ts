@@ -1,10 +1,12 @@
 /** The areas of an organization beside mail, in the order in which paths are offered to them. */
 import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
+import { createDriveArea } from './files/drive-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
 import { createRegistrationArea } from './registration/registration-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
+import { createSiteArea } from './sites/site-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
 
 const makers: readonly ((organization: Organization) => Area)[] = [
@@ -12,6 +14,8 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createContactsArea,
   createTasksArea,
   createSettingsArea,
+  createDriveArea,
+  createSiteArea,
   createRegistrationArea,
 ];
 

@@ -39,6 +39,7 @@ export const errorCodes = [
   'item-too-large',
   'item-infected',
   'item-changed',
+  'item-unreadable',
   'delta-expired',
   'delta-unsupported',
   // Storage Vault

@@ -7,7 +7,8 @@ import { plainJson, type Answer } from '../http/answer.ts';
 import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
-import { faultSchema, limitSchema, registrationSchema } from '../options.ts';
+import type { UnitLimits } from '../limits/unit-limits.ts';
+import { faultSchema, limitSchema, registrationSchema, unitLimitSchema } from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
 import type { Statistics } from './statistics.ts';
@@ -16,6 +17,7 @@ import { streamTruth } from './truth.ts';
 export interface ControlServices {
   organization: Organization;
   limits: MailboxLimits;
+  units: UnitLimits;
   statistics: Statistics;
   deviceCodes: DeviceCodes;
   controlToken: string;
@@ -32,7 +34,10 @@ const secretSchema = z.object({
   expire: z.union([z.literal('all'), z.string()]).optional(),
   certificate: z.string().optional(),
 });
-const rolesSchema = z.object({ roles: z.array(z.string()) });
+const rolesSchema = z.object({
+  roles: z.array(z.string()).optional(),
+  sharePointRoles: z.array(z.string()).optional(),
+});
 
 function expireDelta({ organization }: ControlServices, body: unknown) {
   const { user } = userSchema.parse(body);
@@ -60,12 +65,23 @@ function changeSecrets({ organization }: ControlServices, body: unknown) {
   };
 }
 
-function stats({ organization, limits, statistics }: ControlServices) {
+/** Grants and takes away permissions; tokens given out before keep theirs. */
+function changeRoles({ organization }: ControlServices, body: unknown) {
+  const application = organization.applications.first;
+  const { roles, sharePointRoles = application.sharePointRoles } = rolesSchema.parse(body);
+  if (roles !== undefined) application.setRoles(roles);
+  application.sharePointRoles = sharePointRoles;
+  return { roles: application.rolesAt(Date.now()), sharePointRoles };
+}
+
+function stats({ organization, limits, units, statistics }: ControlServices) {
   return {
     ...statistics.snapshot(),
-    throttled: limits.throttled,
+    throttled: limits.throttled + units.throttled,
     maxConcurrencyPerMailbox: limits.maxInFlight,
-    retryAfterViolations: limits.retryAfterViolations,
+    retryAfterViolations: limits.retryAfterViolations + units.retryAfterViolations,
+    resourceUnits: units.total,
+    userAgents: Object.fromEntries(units.agents),
     faultsInjected: organization.faults.injected,
   };
 }
@@ -76,6 +92,8 @@ const commands: Readonly<Record<string, Command>> = {
     (faults.options = faultSchema.parse({ ...faults.options, ...(body as object) })),
   'POST limits': ({ limits }, body) =>
     (limits.options = limitSchema.parse({ ...limits.options, ...(body as object) })),
+  'POST unit-limits': ({ units }, body) =>
+    (units.options = unitLimitSchema.parse({ ...units.options, ...(body as object) })),
   'POST expire-delta': expireDelta,
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);
@@ -91,14 +109,11 @@ const commands: Readonly<Record<string, Command>> = {
       options.registration,
       registrationSchema.parse({ ...options.registration, ...(body as object) }),
     ),
-  'POST roles': ({ organization: { applications } }, body) => {
-    const { roles } = rolesSchema.parse(body);
-    applications.first.setRoles(roles);
-    return { roles };
-  },
+  'POST roles': changeRoles,
   'GET stats': stats,
-  'POST stats/reset': ({ limits, statistics }) => {
+  'POST stats/reset': ({ limits, units, statistics }) => {
     limits.reset();
+    units.reset();
     statistics.reset();
     return {};
   },

@@ -2,9 +2,12 @@
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Directory, Person } from '../directory/people.ts';
 import type { MailStore } from '../mail/mail-store.ts';
+import type { DriveStore } from '../files/drive-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { ApplicationRegister } from '../sign-in/application-register.ts';
+import type { SitePlan } from '../sites/site-plan.ts';
+import type { SiteStore } from '../sites/site-store.ts';
 import type { Area } from './area.ts';
 
 /** The organization behind the endpoints. */
@@ -12,6 +15,10 @@ export interface Organization {
   readonly options: ResolvedOptions;
   readonly directory: Directory;
   readonly mail: MailStore;
+  /** Sites as they were planned. */
+  readonly sites: SitePlan;
+  readonly siteStore: SiteStore;
+  readonly drives: DriveStore;
   readonly applications: ApplicationRegister;
   readonly faults: FaultPlan;
   /** Everything beside mail and the directory of users. */
@@ -40,12 +47,16 @@ export interface Route {
   role: string | null;
   /** Delegated permission with which an administrator who signed in may call it too; none unless given. */
   scope?: string;
+  /** Service whose token the call needs; Graph when absent. */
+  resource?: 'sharePoint';
   /** The account in the path; null for directory operations. */
   person: Person | null;
   /** True when the mailbox's limits count this call. */
   isMail: boolean;
   /** What the path names beside mail: the faults itemGone and folderGone may say that it is not there. */
   about?: 'item' | 'container';
+  /** Resource units the call costs its application; absent where none are counted. */
+  units?: { readonly service: 'sharepoint'; readonly cost: number };
   run: () => Answer;
 }
 

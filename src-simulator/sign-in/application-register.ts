@@ -58,6 +58,7 @@ function firstApplication(options: ResolvedOptions): Application {
     knownFromMs: 0,
   });
   application.setRoles(options.roles);
+  application.sharePointRoles = options.sharePointRoles;
   application.addSecret({
     value: secretValue(seed),
     expiresAtMs: Infinity,

@@ -31,6 +31,8 @@ export class Application {
   readonly plan: ApplicationPlan;
   /** Role names to the time from which tokens carry them. */
   readonly #roles = new Map<string, number>();
+  /** Application permissions of SharePoint itself. */
+  sharePointRoles: readonly string[] = [];
   #secrets: Secret[] = [];
   readonly #certificates = new Map<string, X509Certificate>();
 

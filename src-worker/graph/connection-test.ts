@@ -9,6 +9,7 @@ import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { ConnectionReport } from '../../src-shared/model/connection-report.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import { readSet, type PermissionService } from '../../src-shared/model/permission.ts';
+import { serviceNames } from '../../src-shared/model/service-name.ts';
 import { credentialExpiry, unknownExpiry } from './credential-expiry.ts';
 import { wordsFor } from './error-words.ts';
 import { openGraph, type GraphClient, type GraphServices } from './graph-client.ts';
@@ -25,7 +26,7 @@ export interface ConnectionTest {
   readonly services?: readonly PermissionService[] | undefined;
 }
 
-const defaultServices: readonly PermissionService[] = ['mail', 'calendar', 'contacts', 'tasks', 'settings'];
+const defaultServices: readonly PermissionService[] = serviceNames;
 
 /** Somebody waits for the answer, so little patience is right. */
 const impatient = { ...defaultRetryLimits, attempts: 2, throttledAttempts: 3, longestDelayMs: 1_000 };

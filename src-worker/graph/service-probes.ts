@@ -23,11 +23,11 @@ const targets: Partial<Record<PermissionService, Target>> = {
   contacts: { of: 'account', isMailbox: true, path: (id) => graphPath`/users/${id}/contactFolders` + one },
   tasks: { of: 'account', isMailbox: true, path: (id) => graphPath`/users/${id}/todo/lists` + one },
   settings: { of: 'account', isMailbox: true, path: (id) => graphPath`/users/${id}/mailboxSettings` },
-  files: { of: 'account', isMailbox: false, path: (id) => graphPath`/users/${id}/drive` },
-  chats: { of: 'account', isMailbox: false, path: (id) => graphPath`/users/${id}/chats` + one },
-  sites: { of: 'organization', path: '/sites/root' },
-  groups: { of: 'organization', path: `/groups${one}` },
-  teams: { of: 'organization', path: `/teams${one}` },
+  drive: { of: 'account', isMailbox: false, path: (id) => graphPath`/users/${id}/drive` },
+  chat: { of: 'account', isMailbox: false, path: (id) => graphPath`/users/${id}/chats` + one },
+  site: { of: 'organization', path: '/sites/root' },
+  group: { of: 'organization', path: `/groups${one}` },
+  team: { of: 'organization', path: `/teams${one}` },
 };
 
 const absentCodes = ['account-without-mailbox', 'account-without-drive', 'account-unknown'] as const;

@@ -266,7 +266,7 @@ describe('organization test', () => {
   test('tests only the services that are asked for', async () => {
     await begin();
     await machine.json(['organization', 'add', 'Nordlicht', ...machine.organizationOptions(simulator)]);
-    const { exitCode, output } = await machine.run(['organization', 'test', '--services', 'mail', 'chats']);
+    const { exitCode, output } = await machine.run(['organization', 'test', '--services', 'mail', 'chat']);
     expect(exitCode).toBe(4);
     expect(output).toMatch(/Chat\.Read\.All +✗ missing +No chats/);
     expect(output).not.toMatch(/Contacts\.Read +✗/);

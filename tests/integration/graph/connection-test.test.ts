@@ -51,6 +51,7 @@ describe('permissions', () => {
       'Calendars.Read',
       'Contacts.Read',
       'Tasks.Read.All',
+      'Files.Read.All',
     ]);
     expect(missing.every(({ cost }) => cost.length > 20)).toBe(true);
   });
@@ -78,14 +79,20 @@ describe('permissions', () => {
 
 describe('probes', () => {
   test('every service that is granted is allowed', async () => {
-    const found = await report(connectionTo(await simulate()));
+    const found = await report(connectionTo(await simulate({ profile: 'sample' })));
     expect(probesOf(found)).toEqual({
       mail: 'allowed',
       calendar: 'allowed',
       contacts: 'allowed',
       tasks: 'allowed',
       settings: 'allowed',
+      drive: 'allowed',
     });
+  });
+
+  test('a service that nobody has is absent', async () => {
+    // Accounts of this profile have no OneDrive.
+    expect(probesOf(await report(connectionTo(await simulate()), ['drive']))).toEqual({ drive: 'absent' });
   });
 
   test('a service without its permission is denied, and says why', async () => {
