@@ -4,6 +4,7 @@ import { createContactsArea } from './contacts/contacts-area.ts';
 import { createDriveArea } from './files/drive-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { createRegistrationArea } from './registration/registration-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
 import { createSiteArea } from './sites/site-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
@@ -15,6 +16,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createSettingsArea,
   createDriveArea,
   createSiteArea,
+  createRegistrationArea,
 ];
 
 export function createAreas(organization: Organization): Area[] {

@@ -137,6 +137,24 @@ const outlookAreaSchema = z.object({
   unreadableShare: share.optional(),
 });
 
+/** How registering an application goes in this organization. */
+export const registrationSchema = z.object({
+  /** User principal name of the global administrator. Default: the first user. */
+  administrator: z.string().optional(),
+  /** Public clients beside those that every tenant has. */
+  publicClientIds: z.array(z.string()).default([]),
+  /** How long a new application is unknown to the rest of the directory and to the sign-in service. */
+  replicationMs: z.number().nonnegative().default(1_500),
+  /** How long a granted role is missing from tokens. */
+  rolesDelayMs: z.number().nonnegative().default(1_500),
+  /** An application management policy forbids secrets. */
+  areSecretsForbidden: z.boolean().default(false),
+  /** A Conditional Access policy blocks the device code flow. */
+  isDeviceCodeBlocked: z.boolean().default(false),
+  /** Operations (ids of the specification) that are answered with 403 whoever asks. */
+  refusedOperations: z.array(z.string()).default([]),
+});
+
 /** What the organization holds. `sample` is the tour's; the others serve benchmarks and soak tests. */
 const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const;
 
@@ -184,6 +202,7 @@ export const simulatorOptionsSchema = z.object({
   certificates: z.array(z.string()).default([]),
   /** Makes /authorize redirect at once as this user (user principal name); `login_hint` does the same per request. */
   autoApproveUser: z.string().optional(),
+  registration: registrationSchema.prefault({}),
   /** Compresses JSON when the client accepts gzip. */
   isGzipEnabled: z.boolean().default(false),
   limits: limitSchema.prefault({}),

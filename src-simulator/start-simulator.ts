@@ -21,7 +21,7 @@ import { MailStore } from './mail/mail-store.ts';
 import { simulatorOptionsSchema, type ResolvedOptions, type SimulatorOptions } from './options.ts';
 import { SitePlan } from './sites/site-plan.ts';
 import { SiteStore } from './sites/site-store.ts';
-import { Application } from './sign-in/application.ts';
+import { ApplicationRegister } from './sign-in/application-register.ts';
 import { AuthorizationCodes } from './sign-in/authorization-code.ts';
 import { DeviceCodes } from './sign-in/device-code.ts';
 import { TokenSigner } from './sign-in/jwt.ts';
@@ -66,16 +66,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const signer = new TokenSigner();
   let origin = '';
   const organization = createOrganization(resolved, () => origin);
-  const { directory, application } = organization;
+  const { directory, applications } = organization;
+  const application = applications.first;
   const limits = new MailboxLimits(resolved.limits);
   const units = new UnitLimits(resolved.unitLimits);
   const statistics = new Statistics();
   const recorder = resolved.trafficFile === undefined ? null : new TrafficRecorder(resolved.trafficFile);
-  const deviceCodes = new DeviceCodes(directory);
+  const deviceCodes = new DeviceCodes(directory, resolved);
   const codes = new AuthorizationCodes(directory, resolved);
   const tokenService: TokenService = {
     options: resolved,
-    application,
+    applications,
     signer,
     origin: () => origin,
     grants: new Map([...deviceCodes.grants(), ...codes.grants()]),
@@ -127,7 +128,7 @@ function createOrganization(options: ResolvedOptions, origin: () => string): Org
   const organization: Organization = {
     options,
     directory,
-    application: new Application(options),
+    applications: new ApplicationRegister(options),
     mail,
     sites,
     siteStore: new SiteStore(sites, options),

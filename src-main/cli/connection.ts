@@ -6,6 +6,7 @@ import type { OrganizationRecord } from '../records/records.ts';
 import { credentialName } from '../secrets/secret-store.ts';
 import type { Answer } from './perform.ts';
 import type { Session } from './session.ts';
+import { pluralText } from './quantities.ts';
 import { tableText } from './table.ts';
 
 /** The connection of a known organization. Throws `secret-store-locked` where its credential is not stored. */
@@ -44,6 +45,13 @@ const fieldNames: Readonly<Record<string, string>> = {
 
 const stateNames = { granted: '✓ granted', missing: '✗ missing', 'not-needed': '– not needed' } as const;
 
+const probeNames = {
+  allowed: '✓ works',
+  denied: '✗ denied',
+  absent: '– nobody has it',
+  failed: '✗ failed',
+} as const;
+
 /** What a connection test found, for people. */
 export function connectionText(name: string, report: ConnectionReport): string {
   const { token, organization, users, tenantName, permissions } = report;
@@ -61,11 +69,35 @@ export function connectionText(name: string, report: ConnectionReport): string {
     state === 'missing' ? cost : '',
   ]);
   const columns = [{ title: 'Permission' }, { title: 'State' }, { title: 'Without it' }];
-  return [...steps, '', tableText(columns, rows)].join('\n');
+  const probeRows = report.probes.map(({ service, state, message }) => [service, probeNames[state], message]);
+  const probeColumns = [{ title: 'Service' }, { title: 'A first read' }, { title: 'Why' }];
+  return [
+    ...steps,
+    expiryText(report.expiry),
+    '',
+    tableText(columns, rows),
+    ...(probeRows.length === 0 ? [] : ['', tableText(probeColumns, probeRows)]),
+  ].join('\n');
+}
+
+const soonDays = 30;
+
+function expiryText({ kind, endsAt, daysLeft, reason }: ConnectionReport['expiry']): string {
+  if (endsAt === null || daysLeft === null) return `– End of the ${kind}: ${reason}`;
+  const day = endsAt.slice(0, 10);
+  return daysLeft < soonDays
+    ? `✗ The ${kind} ends on ${day}, in ${pluralText(daysLeft, 'day')}: make a new one before, or backups stop.`
+    : `✓ The ${kind} is good until ${day}.`;
 }
 
 /** How a command ends that tested a connection. */
-export function connectionExit({ token, users, permissions }: ConnectionReport): NonNullable<Answer['exit']> {
-  const isWhole = token.isOk && users.isOk && permissions.every(({ state }) => state !== 'missing');
-  return isWhole ? 'ok' : 'signIn';
+export function connectionExit(report: ConnectionReport): NonNullable<Answer['exit']> {
+  const { token, users, permissions, probes } = report;
+  const isAllowed =
+    token.isOk &&
+    users.isOk &&
+    permissions.every(({ state }) => state !== 'missing') &&
+    probes.every(({ state }) => state !== 'denied');
+  if (!isAllowed) return 'signIn';
+  return probes.some(({ state }) => state === 'failed') ? 'network' : 'ok';
 }

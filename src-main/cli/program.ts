@@ -4,7 +4,11 @@ import { addBackup } from '../commands/backup.ts';
 import { addDemo } from '../commands/demo.ts';
 import { addLs } from '../commands/ls.ts';
 import { addOrganizationAdd } from '../commands/organization-add.ts';
+import { addOrganizationExport } from '../commands/organization-export.ts';
+import { addOrganizationImport } from '../commands/organization-import.ts';
 import { addOrganizationList } from '../commands/organization-list.ts';
+import { addOrganizationRegister } from '../commands/organization-register.ts';
+import { addOrganizationScript } from '../commands/organization-script.ts';
 import { addOrganizationTest } from '../commands/organization-test.ts';
 import { addProtectedItemCreate } from '../commands/protected-item-create.ts';
 import { addProtectedItemList } from '../commands/protected-item-list.ts';
@@ -24,7 +28,8 @@ import type { Terminal } from './terminal.ts';
 const secretsHelp = `Secrets never stand on the command line. They come from files (options above), are typed, or come from:
   HOLDFAST_PASSPHRASE      passphrase of the stored secrets
   HOLDFAST_VAULT_PASSWORD  password of the vault, where it is not stored
-  HOLDFAST_CLIENT_SECRET   application secret, for organization add`;
+  HOLDFAST_CLIENT_SECRET   application secret, for organization add
+  HOLDFAST_SETTINGS_PASSPHRASE  passphrase of a settings file, for organization import and export`;
 
 /** Runs the command line `words` (without the program's own name); sets the exit code of the process. */
 export async function runCommandLine(terminal: Terminal, words: readonly string[]): Promise<void> {
@@ -65,8 +70,18 @@ function createProgram(terminal: Terminal, isJson: boolean): Command {
 function addCommands(program: Command, perform: Perform): void {
   const vaults = program.command('vault').description('Storage Vaults: create, open, list');
   for (const add of [addVaultCreate, addVaultOpen, addVaultList]) add(vaults, perform);
-  const organizations = program.command('organization').description('Microsoft 365 tenants: add, test, list');
-  for (const add of [addOrganizationAdd, addOrganizationTest, addOrganizationList])
+  const organizations = program
+    .command('organization')
+    .description('Microsoft 365 tenants: register, add, test, list, export, import');
+  for (const add of [
+    addOrganizationRegister,
+    addOrganizationAdd,
+    addOrganizationTest,
+    addOrganizationList,
+    addOrganizationScript,
+    addOrganizationExport,
+    addOrganizationImport,
+  ])
     add(organizations, perform);
   const items = program.command('protected-item').description('what is backed up where: create, list');
   for (const add of [addProtectedItemCreate, addProtectedItemList]) add(items, perform);

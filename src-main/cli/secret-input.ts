@@ -21,6 +21,25 @@ export interface SecretRequest {
 
 const longestSecretBytes = 65_536;
 
+/** How the passphrase of a settings file is given. */
+export interface SettingsFileOptions {
+  readonly settingsPassphraseFile?: string;
+}
+
+/** Asks for the passphrase of a settings file, which is not that of this machine's stored secrets. */
+export function settingsPassphrase(
+  { settingsPassphraseFile }: SettingsFileOptions,
+  { isNew }: { isNew: boolean },
+): SecretRequest {
+  return {
+    label: 'passphrase of the settings file',
+    envName: 'HOLDFAST_SETTINGS_PASSPHRASE',
+    filePath: settingsPassphraseFile,
+    fileOption: '--settings-passphrase-file',
+    isNew,
+  };
+}
+
 /** The secret, or undefined where neither environment nor file has it. Throws `input-invalid` for an unusable file. */
 export async function givenSecret(terminal: Terminal, request: SecretRequest): Promise<string | undefined> {
   if (request.filePath !== undefined) return readSecretFile(request.filePath, request.label);

@@ -10,7 +10,15 @@ export const errorCodes = [
   'sign-in-secret-expired',
   'sign-in-certificate-rejected',
   'sign-in-failed',
+  'sign-in-declined',
+  'sign-in-code-expired',
+  'sign-in-blocked',
   'permission-missing',
+  // Registering an application
+  'administrator-required',
+  'secret-forbidden',
+  'registration-left-behind',
+  'settings-file-locked',
   // The way to Microsoft 365
   'network-unreachable',
   'tls-failed',

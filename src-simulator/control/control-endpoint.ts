@@ -1,6 +1,6 @@
 /** The endpoints a test or benchmark steers the simulator with. Needs the control token; no part of Microsoft 365. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Organization } from '../graph/graph-call.ts';
 import { plainJson, type Answer } from '../http/answer.ts';
@@ -8,7 +8,7 @@ import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
-import { faultSchema, limitSchema, unitLimitSchema } from '../options.ts';
+import { faultSchema, limitSchema, registrationSchema, unitLimitSchema } from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
 import type { Statistics } from './statistics.ts';
@@ -51,10 +51,14 @@ function expireDelta({ organization }: ControlServices, body: unknown) {
   return { mailboxes: expired.length };
 }
 
-function changeSecrets({ organization: { application } }: ControlServices, body: unknown) {
+function changeSecrets({ organization }: ControlServices, body: unknown) {
+  const application = organization.applications.first;
   const { add, expire, certificate } = secretSchema.parse(body);
   if (expire !== undefined) application.expireSecrets(Date.now(), expire === 'all' ? undefined : expire);
-  if (add !== undefined) application.addSecret(add);
+  if (add !== undefined) {
+    const keyId = randomUUID();
+    application.addSecret({ value: add, expiresAtMs: Infinity, keyId, displayName: null });
+  }
   return {
     clientSecret: application.secret,
     thumbprint: certificate === undefined ? null : application.registerCertificate(certificate),
@@ -62,12 +66,12 @@ function changeSecrets({ organization: { application } }: ControlServices, body:
 }
 
 /** Grants and takes away permissions; tokens given out before keep theirs. */
-function changeRoles({ organization: { application } }: ControlServices, body: unknown) {
-  const { roles = application.roles, sharePointRoles = application.sharePointRoles } =
-    rolesSchema.parse(body);
-  application.roles = roles;
+function changeRoles({ organization }: ControlServices, body: unknown) {
+  const application = organization.applications.first;
+  const { roles, sharePointRoles = application.sharePointRoles } = rolesSchema.parse(body);
+  if (roles !== undefined) application.setRoles(roles);
   application.sharePointRoles = sharePointRoles;
-  return { roles, sharePointRoles };
+  return { roles: application.rolesAt(Date.now()), sharePointRoles };
 }
 
 function stats({ organization, limits, units, statistics }: ControlServices) {
@@ -99,6 +103,12 @@ const commands: Readonly<Record<string, Command>> = {
     lifetimeSeconds: (deviceCodes.lifetimeSeconds = lifetimeSchema.parse(body).lifetimeSeconds),
   }),
   'POST secrets': changeSecrets,
+  'POST device-code/decline': ({ deviceCodes }) => ({ isDeclined: deviceCodes.decline() }),
+  'POST registration': ({ organization: { options } }, body) =>
+    Object.assign(
+      options.registration,
+      registrationSchema.parse({ ...options.registration, ...(body as object) }),
+    ),
   'POST roles': changeRoles,
   'GET stats': stats,
   'POST stats/reset': ({ limits, units, statistics }) => {

@@ -5,9 +5,9 @@ import type { MailStore } from '../mail/mail-store.ts';
 import type { DriveStore } from '../files/drive-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { ApplicationRegister } from '../sign-in/application-register.ts';
 import type { SitePlan } from '../sites/site-plan.ts';
 import type { SiteStore } from '../sites/site-store.ts';
-import type { Application } from '../sign-in/application.ts';
 import type { Area } from './area.ts';
 
 /** The organization behind the endpoints. */
@@ -19,7 +19,7 @@ export interface Organization {
   readonly sites: SitePlan;
   readonly siteStore: SiteStore;
   readonly drives: DriveStore;
-  readonly application: Application;
+  readonly applications: ApplicationRegister;
   readonly faults: FaultPlan;
   /** Everything beside mail and the directory of users. */
   readonly areas: Area[];
@@ -45,6 +45,8 @@ export interface Route {
   operation: string;
   /** Application permission needed; null when the operation itself checks. */
   role: string | null;
+  /** Delegated permission with which an administrator who signed in may call it too; none unless given. */
+  scope?: string;
   /** Service whose token the call needs; Graph when absent. */
   resource?: 'sharePoint';
   /** The account in the path; null for directory operations. */

@@ -194,7 +194,30 @@ export class GraphEndpoint {
       this.#endedTokens.add(token);
       return refuse('Lifetime validation failed, the token is expired.');
     }
-    return hasRole(claims['roles'], route) ? null : forbidden(call, route);
+    const isAllowed =
+      claims['idtyp'] === 'user'
+        ? this.#mayAdminister(claims, route)
+        : hasRole(claims['roles'], route) && !this.#isRefused(route);
+    return isAllowed ? null : forbidden(call, route);
+  }
+
+  #isRefused(route: Route): boolean {
+    return this.#services.organization.options.registration.refusedOperations.includes(route.operation);
+  }
+
+  /** A person may call what an administrator may, with the delegated permission for it. */
+  #mayAdminister(claims: TokenClaims, route: Route): boolean {
+    if (route.role === null && route.scope === undefined) return true;
+    const { directory, options } = this.#services.organization;
+    const administrator =
+      options.registration.administrator === undefined
+        ? directory.person(0)
+        : directory.find(options.registration.administrator);
+    const scopes = String(claims['scp']).split(' ');
+    const isAdministrator = administrator !== null && claims['oid'] === administrator.id;
+    return (
+      isAdministrator && route.scope !== undefined && scopes.includes(route.scope) && !this.#isRefused(route)
+    );
   }
 
   /** True when the fault tokenExpiry ends the token of this call. */
@@ -308,6 +331,7 @@ const noQuery: ReadonlyMap<string, string> = new Map();
 const moreThanReadingSites = ['Sites.ReadWrite.All', 'Sites.Manage.All', 'Sites.FullControl.All'];
 /** Roles that imply another. */
 const stronger: Readonly<Record<string, readonly string[]>> = {
+  'Application.Read.All': ['Application.ReadWrite.All', 'Directory.Read.All'],
   'Mail.Read': ['Mail.ReadWrite'],
   'User.Read.All': ['User.ReadWrite.All', 'Directory.Read.All'],
   'MailboxSettings.Read': ['MailboxSettings.ReadWrite'],

@@ -123,7 +123,7 @@ export function noSuchUser(call: GraphCall, id: string): Answer {
 
 function organizationJson(organization: Organization) {
   return {
-    id: organization.application.tenantId,
+    id: organization.applications.tenantId,
     displayName: 'Nordlicht Maschinenbau GmbH',
     city: 'Hamburg',
     country: null,

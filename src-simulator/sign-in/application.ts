@@ -1,38 +1,82 @@
 /**
- * The registered application: its ids, secrets, certificates and granted roles, and whether a credential shown to the
- * token endpoint is one of them. Changes at run time come through /control.
+ * A registered application: its ids, secrets, certificates and granted roles, and whether a credential shown to the
+ * token endpoint is one of them. Changes at run time come through /control or through the registration area.
  */
 import { createHash, createVerify, constants, X509Certificate } from 'node:crypto';
-import { objectIdOf } from '../directory/object-id.ts';
-import { mix } from '../chance.ts';
-import type { ResolvedOptions } from '../options.ts';
 import { readTokenPart } from './jwt.ts';
 import { fail } from './sign-in-error.ts';
 
-interface Secret {
+export interface Secret {
   value: string;
+  /** Infinity for one that never ends. */
   expiresAtMs: number;
+  keyId: string;
+  displayName: string | null;
+}
+
+/** Ids of an application and what it starts with. */
+export interface ApplicationPlan {
+  tenantId: string;
+  /** The id of the application object, which is not the id that it signs in with. */
+  objectId: string;
+  clientId: string;
+  displayName: string;
+  /** Null until it has a service principal: before, it cannot sign in. */
+  servicePrincipalId: string | null;
+  /** The sign-in service does not know it before this time. */
+  knownFromMs: number;
 }
 
 export class Application {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly servicePrincipalId: string;
-  /** Application permissions of Graph. */
-  roles: readonly string[];
+  readonly plan: ApplicationPlan;
+  /** Role names to the time from which tokens carry them. */
+  readonly #roles = new Map<string, number>();
   /** Application permissions of SharePoint itself. */
-  sharePointRoles: readonly string[];
-  #secrets: Secret[];
+  sharePointRoles: readonly string[] = [];
+  #secrets: Secret[] = [];
   readonly #certificates = new Map<string, X509Certificate>();
 
-  constructor(options: ResolvedOptions) {
-    this.tenantId = objectIdOf(options.seed, 90, 1);
-    this.clientId = objectIdOf(options.seed, 91, 1);
-    this.servicePrincipalId = objectIdOf(options.seed, 92, 1);
-    this.roles = options.roles;
-    this.sharePointRoles = options.sharePointRoles;
-    this.#secrets = [{ value: secretValue(options.seed), expiresAtMs: Infinity }];
-    for (const pem of options.certificates) this.registerCertificate(pem);
+  constructor(plan: ApplicationPlan) {
+    this.plan = plan;
+  }
+
+  get tenantId(): string {
+    return this.plan.tenantId;
+  }
+
+  get clientId(): string {
+    return this.plan.clientId;
+  }
+
+  get servicePrincipalId(): string {
+    return this.plan.servicePrincipalId ?? '';
+  }
+
+  /** Roles that a token issued now carries. */
+  rolesAt(nowMs: number): string[] {
+    return [...this.#roles].filter(([, fromMs]) => fromMs <= nowMs).map(([name]) => name);
+  }
+
+  hasRole(name: string): boolean {
+    return this.#roles.has(name);
+  }
+
+  /** Grants a role; tokens carry it from a time on. */
+  grant(name: string, fromMs: number): void {
+    this.#roles.set(name, fromMs);
+  }
+
+  setRoles(names: readonly string[]): void {
+    this.#roles.clear();
+    for (const name of names) this.#roles.set(name, 0);
+  }
+
+  get secrets(): readonly Secret[] {
+    return this.#secrets;
+  }
+
+  get certificates(): readonly X509Certificate[] {
+    return [...this.#certificates.values()];
   }
 
   /** The newest secret. */
@@ -41,8 +85,8 @@ export class Application {
   }
 
   /** Adds a secret; the older ones go on working unless they are expired. */
-  addSecret(value: string): void {
-    this.#secrets.push({ value, expiresAtMs: Infinity });
+  addSecret(secret: Secret): void {
+    this.#secrets.push(secret);
   }
 
   /** Lets one secret, or all of them, expire now. */
@@ -52,9 +96,9 @@ export class Application {
     );
   }
 
-  /** Registers a PEM certificate; returns its SHA-256 thumbprint in base64url. */
-  registerCertificate(pem: string): string {
-    const certificate = new X509Certificate(pem);
+  /** Registers a certificate, PEM or DER; returns its SHA-256 thumbprint in base64url. */
+  registerCertificate(encoded: string | Buffer): string {
+    const certificate = new X509Certificate(encoded);
     const thumbprint = createHash('sha256').update(certificate.raw).digest('base64url');
     this.#certificates.set(thumbprint, certificate);
     return thumbprint;
@@ -117,9 +161,3 @@ const refuseAssertion = (reason: string) =>
     700027,
     `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - ${reason}]`,
   );
-
-/** A text that looks like Microsoft's secrets: 40 characters with ~ and dots. */
-function secretValue(seed: number): string {
-  const hash = [1, 2, 3, 4].map((n) => mix(seed, 93, n).toString(36).padStart(7, 'q'));
-  return `sim8Q~${hash.join('').padEnd(34, '.').slice(0, 34)}`;
-}

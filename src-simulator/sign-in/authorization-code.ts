@@ -50,8 +50,9 @@ export class AuthorizationCodes {
   #authorize(service: TokenService, tenant: string, query: URLSearchParams): Answer {
     const nowMs = Date.now();
     try {
-      requireTenant(service.application, tenant);
-      const clientId = requireClient(service.application, query.get('client_id'));
+      requireTenant(service.applications, tenant);
+      requireClient(service, query.get('client_id'));
+      const clientId = query.get('client_id') ?? '';
       const redirectUri = query.get('redirect_uri') ?? '';
       if (!/^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/.test(redirectUri)) {
         return fail(

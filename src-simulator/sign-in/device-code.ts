@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Directory, Person } from '../directory/people.ts';
 import { plainJson, type Answer } from '../http/answer.ts';
+import type { ResolvedOptions } from '../options.ts';
 import type { SignInPage } from './sign-in-endpoint.ts';
 import { problemAnswer, SignInFailure, fail } from './sign-in-error.ts';
 import { requireClient, requireTenant, type Grant, type TokenService } from './token-endpoint.ts';
@@ -12,18 +13,21 @@ interface Pending {
   scopes: readonly string[];
   expiresAtMs: number;
   person: Person | null;
+  isDeclined: boolean;
 }
 
 const lifetimeSeconds = 900;
 
 export class DeviceCodes {
   readonly #directory: Directory;
+  readonly #isBlocked: boolean;
   readonly #pending = new Map<string, Pending>();
   /** Life of codes handed out from now on. */
   lifetimeSeconds = lifetimeSeconds;
 
-  constructor(directory: Directory) {
+  constructor(directory: Directory, options: ResolvedOptions) {
     this.#directory = directory;
+    this.#isBlocked = options.registration.isDeviceCodeBlocked;
   }
 
   /** Signs the person in for a user code (the newest one when none is named); false when nothing waits. */
@@ -36,6 +40,13 @@ export class DeviceCodes {
     if (!entry || !person) return false;
     entry.person = person;
     return true;
+  }
+
+  /** The person presses Cancel; false when nothing waits. */
+  decline(): boolean {
+    const entry = [...this.#pending.values()].at(-1);
+    if (entry) entry.isDeclined = true;
+    return entry !== undefined;
   }
 
   pages(service: TokenService): ReadonlyMap<string, SignInPage> {
@@ -59,8 +70,9 @@ export class DeviceCodes {
   #start(service: TokenService, tenant: string, form: URLSearchParams): Answer {
     const nowMs = Date.now();
     try {
-      requireTenant(service.application, tenant);
-      const clientId = requireClient(service.application, form.get('client_id'));
+      requireTenant(service.applications, tenant);
+      requireClient(service, form.get('client_id'));
+      const clientId = form.get('client_id') ?? '';
       const deviceCode = randomBytes(48).toString('base64url');
       const userCode = randomBytes(6).toString('hex').toUpperCase().slice(0, 9);
       const scopes = (form.get('scope') ?? '').split(' ').filter(Boolean);
@@ -70,6 +82,7 @@ export class DeviceCodes {
         scopes,
         expiresAtMs: nowMs + this.lifetimeSeconds * 1_000,
         person: null,
+        isDeclined: false,
       });
       const url = `${service.origin()}/common/oauth2/deviceauth`;
       return plainJson({
@@ -97,6 +110,18 @@ export class DeviceCodes {
         'expired_token',
         70020,
         'The provided value for the input parameter device_code is not valid: it has expired.',
+      );
+    }
+    if (entry.isDeclined) {
+      this.#pending.delete(code);
+      return fail('authorization_declined', 70000, 'The user declined to sign in.');
+    }
+    if (entry.person && this.#isBlocked) {
+      this.#pending.delete(code);
+      return fail(
+        'access_denied',
+        53003,
+        'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
       );
     }
     if (!entry.person)

@@ -18,7 +18,7 @@ export function instanceDiscovery(service: TokenService): Answer {
 /** GET /{tenant}/v2.0/.well-known/openid-configuration */
 export function openIdConfiguration(service: TokenService, tenant: string): Answer {
   try {
-    requireTenant(service.application, tenant);
+    requireTenant(service.applications, tenant);
   } catch (error) {
     if (error instanceof SignInFailure) return problemAnswer(error.problem, Date.now());
     throw error;
@@ -30,7 +30,7 @@ export function openIdConfiguration(service: TokenService, tenant: string): Answ
     device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
     end_session_endpoint: `${base}/oauth2/v2.0/logout`,
     jwks_uri: `${base}/discovery/v2.0/keys`,
-    issuer: `${service.origin()}/${service.application.tenantId}/v2.0`,
+    issuer: `${service.origin()}/${service.applications.tenantId}/v2.0`,
     token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
     response_types_supported: ['code', 'id_token'],
     response_modes_supported: ['query', 'fragment'],

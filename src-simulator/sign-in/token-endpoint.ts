@@ -7,6 +7,7 @@ import type { Answer } from '../http/answer.ts';
 import { plainJson } from '../http/answer.ts';
 import type { Person } from '../directory/people.ts';
 import type { Application } from './application.ts';
+import type { ApplicationRegister } from './application-register.ts';
 import { isSharePointAudience } from './audience.ts';
 import type { TokenSigner } from './jwt.ts';
 import { fail, problemAnswer, SignInFailure } from './sign-in-error.ts';
@@ -24,7 +25,7 @@ export type Grant = (form: URLSearchParams, nowMs: number) => SignedIn;
 
 export interface TokenService {
   readonly options: ResolvedOptions;
-  readonly application: Application;
+  readonly applications: ApplicationRegister;
   readonly signer: TokenSigner;
   readonly origin: () => string;
   readonly grants: ReadonlyMap<string, Grant>;
@@ -36,8 +37,8 @@ const publicClients = new Set([
   '14d82eec-204b-4c2f-b7e8-296a70dab67e',
 ]);
 
-export const requireTenant = (application: Application, tenant: string): void => {
-  if (tenant === application.tenantId || ['common', 'organizations'].includes(tenant)) return;
+export const requireTenant = (applications: ApplicationRegister, tenant: string): void => {
+  if (tenant === applications.tenantId || ['common', 'organizations'].includes(tenant)) return;
   fail(
     'invalid_request',
     90002,
@@ -45,13 +46,26 @@ export const requireTenant = (application: Application, tenant: string): void =>
   );
 };
 
-export function requireClient(application: Application, clientId: string | null): string {
-  if (clientId === application.clientId || (clientId !== null && publicClients.has(clientId)))
-    return clientId;
+/** Who asks: an application of the tenant, or null for one of Microsoft's public clients. */
+export function requireClient(
+  { applications, options }: TokenService,
+  clientId: string | null,
+): Application | null {
+  const id = clientId ?? '';
+  if (publicClients.has(id) || options.registration.publicClientIds.includes(id)) return null;
+  const application = applications.find(id);
+  if (application === undefined || application.plan.knownFromMs > Date.now()) {
+    return fail(
+      'unauthorized_client',
+      700016,
+      `Application with identifier '${id}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.`,
+    );
+  }
+  if (application.plan.servicePrincipalId !== null) return application;
   return fail(
-    'unauthorized_client',
-    700016,
-    `Application with identifier '${clientId ?? ''}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.`,
+    'invalid_client',
+    7000229,
+    `The client application ${id} is missing service principal in the tenant ${applications.tenantId}.`,
   );
 }
 
@@ -59,12 +73,13 @@ export function requireClient(application: Application, clientId: string | null)
 export function answerTokenRequest(service: TokenService, tenant: string, form: URLSearchParams): Answer {
   const nowMs = Date.now();
   try {
-    requireTenant(service.application, tenant);
-    const clientId = requireClient(service.application, form.get('client_id'));
+    requireTenant(service.applications, tenant);
+    const application = requireClient(service, form.get('client_id'));
     const grantType = form.get('grant_type') ?? '';
     if (grantType === 'client_credentials') {
-      service.application.requireCredential(form, nowMs);
-      return plainJson(appToken(service, form, nowMs));
+      if (application === null) return refusePublicClient();
+      application.requireCredential(form, nowMs);
+      return plainJson(appToken({ ...service, application }, form, nowMs));
     }
     const grant = service.grants.get(grantType);
     if (!grant)
@@ -73,9 +88,7 @@ export function answerTokenRequest(service: TokenService, tenant: string, form: 
         70003,
         `The app requested an unsupported grant type '${grantType}'.`,
       );
-    if (clientId === service.application.clientId && form.has('client_secret')) {
-      service.application.requireCredential(form, nowMs);
-    }
+    if (form.has('client_secret')) application?.requireCredential(form, nowMs);
     return plainJson(userTokens(service, grant(form, nowMs), nowMs));
   } catch (error) {
     if (error instanceof SignInFailure) return problemAnswer(error.problem, nowMs);
@@ -83,7 +96,14 @@ export function answerTokenRequest(service: TokenService, tenant: string, form: 
   }
 }
 
-function appToken(service: TokenService, form: URLSearchParams, nowMs: number): object {
+const refusePublicClient = () =>
+  fail('invalid_client', 7000218, 'A public client cannot sign in as an application.');
+
+function appToken(
+  service: TokenService & { application: Application },
+  form: URLSearchParams,
+  nowMs: number,
+): object {
   const scope = form.get('scope') ?? '';
   if (!scope.endsWith('/.default')) {
     return fail(
@@ -105,7 +125,7 @@ function appToken(service: TokenService, form: URLSearchParams, nowMs: number): 
     oid: application.servicePrincipalId,
     sub: application.servicePrincipalId,
     tid: application.tenantId,
-    roles: isSharePointAudience(aud) ? application.sharePointRoles : application.roles,
+    roles: isSharePointAudience(aud) ? application.sharePointRoles : application.rolesAt(nowMs),
     ver: '1.0',
   });
   return {
@@ -117,13 +137,13 @@ function appToken(service: TokenService, form: URLSearchParams, nowMs: number): 
 }
 
 function userTokens(service: TokenService, signedIn: SignedIn, nowMs: number): object {
-  const { application, options, signer } = service;
+  const { applications, options, signer } = service;
   const { person } = signedIn;
   const identity = {
     ...times(options, nowMs),
     oid: person.id,
     sub: person.id,
-    tid: application.tenantId,
+    tid: applications.tenantId,
     name: person.displayName,
     preferred_username: person.userPrincipalName,
   };
@@ -131,7 +151,7 @@ function userTokens(service: TokenService, signedIn: SignedIn, nowMs: number): o
   const accessToken = signer.issue({
     ...identity,
     aud: service.origin(),
-    iss: `https://sts.windows.net/${application.tenantId}/`,
+    iss: `https://sts.windows.net/${applications.tenantId}/`,
     appid: signedIn.clientId,
     idtyp: 'user',
     scp: 'User.Read.All Application.ReadWrite.All AppRoleAssignment.ReadWrite.All',
@@ -140,7 +160,7 @@ function userTokens(service: TokenService, signedIn: SignedIn, nowMs: number): o
   const idToken = signer.issue({
     ...identity,
     aud: signedIn.clientId,
-    iss: `${service.origin()}/${application.tenantId}/v2.0`,
+    iss: `${service.origin()}/${applications.tenantId}/v2.0`,
     ver: '2.0',
     ...(signedIn.nonce === undefined ? {} : { nonce: signedIn.nonce }),
   });
@@ -151,7 +171,7 @@ function userTokens(service: TokenService, signedIn: SignedIn, nowMs: number): o
     ext_expires_in: Math.ceil(options.tokenLifetimeSeconds),
     access_token: accessToken,
     id_token: idToken,
-    client_info: Buffer.from(JSON.stringify({ uid: person.id, utid: application.tenantId })).toString(
+    client_info: Buffer.from(JSON.stringify({ uid: person.id, utid: applications.tenantId })).toString(
       'base64url',
     ),
   };

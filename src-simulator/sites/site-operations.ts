@@ -173,7 +173,7 @@ const sitePermissions = ({ organization, site }: SitePlace) => [
     id: Buffer.from(`site grant ${site.number}`).toString('base64url'),
     roles: ['read'],
     grantedToIdentitiesV2: [
-      { application: { id: organization.application.clientId, displayName: 'Zeiterfassung' } },
+      { application: { id: organization.applications.first.clientId, displayName: 'Zeiterfassung' } },
     ],
   },
 ];

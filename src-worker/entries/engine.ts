@@ -2,7 +2,8 @@
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { EngineContext, type EngineOptions } from './engine/engine-context.ts';
 import { implementer } from './engine/implementer.ts';
-import { backupProcedures, organizationProcedures, restoreProcedures } from './engine/job-procedures.ts';
+import { backupProcedures, restoreProcedures } from './engine/job-procedures.ts';
+import { organizationProcedures } from './engine/organization-procedures.ts';
 import { secretsProcedures } from './engine/secrets-procedures.ts';
 import { snapshotProcedures } from './engine/snapshot-procedures.ts';
 import { vaultProcedures } from './engine/vault-procedures.ts';

@@ -17,6 +17,16 @@ const words: Partial<Record<ErrorCode, string>> = {
     'The application certificate was rejected. Nothing was read. Check that it is registered with the application, has not expired and belongs to the private key.',
   'sign-in-failed':
     'Microsoft 365 did not accept the sign-in of the application. Nothing was read. Run Test Connection to see which part is refused.',
+  'sign-in-declined':
+    'The sign-in was declined or its page was left. Nothing was created. Start again, sign in as an administrator and accept.',
+  'sign-in-code-expired':
+    'The code was not entered in time. Nothing was created. Start again and enter the new code within 15 minutes.',
+  'sign-in-blocked':
+    'A policy of the organization blocks this way of signing in. Nothing was created. Sign in with the browser instead of a device code (or the other way round), or let the policy allow it; an administrator can also run the registration script.',
+  'administrator-required':
+    'The person who signed in may not register applications or grant them permissions. Sign in as a Global Administrator, or as a Privileged Role Administrator who may also create applications.',
+  'secret-forbidden':
+    'A policy of the organization forbids application secrets, or ones that live this long. Register with a certificate instead, which is also safer.',
   'permission-missing':
     'The application lacks a permission for this data, so it could not be read. Grant it to the application and give admin consent.',
   'network-unreachable':

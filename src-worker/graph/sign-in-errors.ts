@@ -23,6 +23,15 @@ const byNumber = new Map<number, ErrorCode>([
   [700027, 'sign-in-certificate-rejected'],
   [700030, 'sign-in-certificate-rejected'],
   [7000214, 'sign-in-certificate-rejected'],
+  [65004, 'sign-in-declined'],
+  [70000, 'sign-in-declined'],
+  [70020, 'sign-in-code-expired'],
+  [53000, 'sign-in-blocked'],
+  [53001, 'sign-in-blocked'],
+  [53003, 'sign-in-blocked'],
+  [530036, 'sign-in-blocked'],
+  [50105, 'sign-in-blocked'],
+  [65001, 'administrator-required'],
 ]);
 
 /** AADSTS50012 means "the proof is wrong" and does not say which kind of proof. */
@@ -37,16 +46,16 @@ export function readAadsts(body: unknown): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-/** The error for a refusal with this number. */
-export function signInError(aadsts: number | undefined, credential: Credential): AppError {
+/** The error for a refusal with this number. `credential` is null where a person signs in. */
+export function signInError(aadsts: number | undefined, credential: Credential | null): AppError {
   const code = codeFor(aadsts, credential);
   return new AppError(code, wordsFor(code), { details: aadsts === undefined ? {} : { aadsts } });
 }
 
-function codeFor(aadsts: number | undefined, credential: Credential): ErrorCode {
+function codeFor(aadsts: number | undefined, credential: Credential | null): ErrorCode {
   if (aadsts === undefined) return 'sign-in-failed';
   if (aadsts === proofRejected) {
-    return credential.kind === 'secret' ? 'sign-in-secret-wrong' : 'sign-in-certificate-rejected';
+    return credential?.kind === 'secret' ? 'sign-in-secret-wrong' : 'sign-in-certificate-rejected';
   }
   return byNumber.get(aadsts) ?? 'sign-in-failed';
 }

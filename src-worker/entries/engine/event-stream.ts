@@ -32,6 +32,36 @@ export async function* streamJob<P, R>(
   }
 }
 
+/** As {@link streamJob}, for steps that are few and of which none may be lost: all of them, in their order. */
+export async function* streamSteps<P, R>(
+  outerSignal: AbortSignal | undefined,
+  job: (signal: AbortSignal, onStep: (step: P) => void) => Promise<R>,
+): AsyncGenerator<P, R, void> {
+  const abort = new AbortController();
+  const signal = outerSignal === undefined ? abort.signal : AbortSignal.any([outerSignal, abort.signal]);
+  const waiting: P[] = [];
+  let news = Promise.withResolvers<boolean>();
+  const running = job(signal, (step) => {
+    waiting.push(step);
+    news.resolve(false);
+  });
+  const hasEnded = running.then(
+    () => true,
+    () => true,
+  );
+  try {
+    for (;;) {
+      const isLast = await Promise.race([hasEnded, news.promise]);
+      news = Promise.withResolvers<boolean>();
+      yield* waiting.splice(0);
+      if (isLast) return await running;
+    }
+  } finally {
+    abort.abort();
+    await hasEnded;
+  }
+}
+
 function delay(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs));
 }

@@ -1,6 +1,5 @@
-/** Serves the nouns that run for a while or talk to Microsoft 365: organization, backup, restore. */
+/** Serves the nouns that run for a while: backup, restore. */
 import { openGraph } from '../../graph/graph-client.ts';
-import { testConnection } from '../../graph/connection-test.ts';
 import { BufferShelf } from '../../jobs/buffer-shelf.ts';
 import { restoreFiles, type RestoreSelection } from '../../jobs/restore-files.ts';
 import { runBackup, type BackupServices } from '../../jobs/run-backup.ts';
@@ -12,14 +11,6 @@ import { streamJob } from './event-stream.ts';
 import type { Implementer } from './implementer.ts';
 import { codecThreadCount, startCodecThreads } from './threads.ts';
 import { workloads } from './workloads.ts';
-
-export function organizationProcedures(os: Implementer, engine: EngineContext) {
-  return os.organization.router({
-    test: os.organization.test.handler(({ input, signal }) =>
-      testConnection(input.connection, engine.graphServices, signal),
-    ),
-  });
-}
 
 export function backupProcedures(os: Implementer, engine: EngineContext) {
   return os.backup.router({

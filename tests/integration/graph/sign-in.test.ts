@@ -4,9 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { AppError } from '../../../src-shared/errors/app-error.ts';
-import { testConnection } from '../../../src-worker/graph/connection-test.ts';
 import type { GraphClient } from '../../../src-worker/graph/graph-client.ts';
-import { createCertificate } from './application-certificate.ts';
+import { createCertificate } from '../../support/application-certificate.ts';
 import {
   closeAll,
   connectionTo,
@@ -15,7 +14,6 @@ import {
   messagesOf,
   open,
   simulate,
-  testServices,
 } from './simulated-organization.ts';
 
 afterEach(closeAll);
@@ -191,45 +189,5 @@ describe('missing permissions', () => {
     const options = { mailbox, schema: z.unknown() };
     const read = open(connectionTo(simulator)).getJson(`/users/${mailbox}/mailFolders`, options);
     await expect(read).rejects.toMatchObject({ code: 'access-denied' });
-  });
-});
-
-describe('Test Connection', () => {
-  test('a good connection names the organization and what was granted', async () => {
-    const simulator = await simulate({
-      roles: ['User.Read.All', 'Mail.ReadWrite', 'Organization.Read.All', 'Sites.Read.All'],
-    });
-    const report = await testConnection(connectionTo(simulator), testServices);
-    expect(report).toMatchObject({
-      token: { isOk: true },
-      organization: { isOk: true },
-      users: { isOk: true },
-    });
-    expect(report.tenantName).toMatch(/\w/);
-    expect(Object.fromEntries(report.permissions.map(({ name, state }) => [name, state]))).toEqual({
-      'User.Read.All': 'granted',
-      'Mail.Read': 'granted',
-      'MailboxSettings.Read': 'missing',
-      'Organization.Read.All': 'granted',
-      'Sites.Read.All': 'not-needed',
-    });
-  });
-
-  test('each missing permission says what it costs, and its step fails', async () => {
-    const simulator = await simulate({ roles: ['Mail.Read'] });
-    const report = await testConnection(connectionTo(simulator), testServices);
-    expect(report.users).toMatchObject({ isOk: false, code: 'permission-missing' });
-    const missing = report.permissions.filter(({ state }) => state === 'missing');
-    expect(missing).toHaveLength(3);
-    expect(missing.every(({ cost }) => cost.length > 20)).toBe(true);
-  });
-
-  test('a failed sign-in is the finding of every step', async () => {
-    const simulator = await simulate();
-    const credential = { kind: 'secret' as const, secret: 'wrong' };
-    const report = await testConnection(connectionTo(simulator, { credential }), testServices);
-    for (const step of [report.token, report.organization, report.users]) {
-      expect(step).toMatchObject({ isOk: false, code: 'sign-in-secret-wrong' });
-    }
   });
 });

@@ -1,10 +1,10 @@
-import { createHash, sign } from 'node:crypto';
+import { createHash, sign, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rsaCertificate } from './rsa-certificate.ts';
+import { createCertificate } from '../../support/application-certificate.ts';
 import { startSession, type Reply, type Session } from './session.ts';
 
 const sharePoint = '00000003-0000-0ff1-ce00-000000000000/.default';
-const key = rsaCertificate('holdfast');
+const key = createCertificate();
 
 let session: Session;
 let url: string;
@@ -38,11 +38,14 @@ afterAll(() => session.close());
 /** The proof of holding the certificate's key. */
 function assertion(): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const thumbprint = Buffer.from(key.thumbprintSha256, 'hex').toString('base64url');
+  const thumbprint = createHash('sha256')
+    .update(new X509Certificate(key.certificatePem).raw)
+    .digest()
+    .toString('base64url');
   const { clientId } = session.simulator;
   const claims = { iss: clientId, sub: clientId, exp: Math.floor(Date.now() / 1_000) + 60 };
   const text = `${encode({ alg: 'RS256', 'x5t#S256': thumbprint })}.${encode(claims)}`;
-  return `${text}.${sign('sha256', Buffer.from(text), key.privateKey).toString('base64url')}`;
+  return `${text}.${sign('sha256', Buffer.from(text), key.privateKeyPem).toString('base64url')}`;
 }
 
 async function certificateToken(scope: string): Promise<string> {

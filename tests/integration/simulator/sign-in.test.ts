@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   ConfidentialClientApplication,
   CryptoProvider,
@@ -7,7 +8,7 @@ import {
   type NetworkResponse,
 } from '@azure/msal-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rsaCertificate } from './rsa-certificate.ts';
+import { createCertificate, type ApplicationCertificate } from '../../support/application-certificate.ts';
 import { startSession, type ErrorBody, type Session } from './session.ts';
 
 let session: Session;
@@ -78,14 +79,16 @@ test('MSAL signs in with a client secret and the token opens Graph', async () =>
 });
 
 test('MSAL signs in with a registered certificate and not with another', async () => {
-  const good = rsaCertificate('good');
-  const stranger = rsaCertificate('stranger');
+  const good = createCertificate();
+  const stranger = createCertificate();
   await session.control('secrets', { certificate: good.certificatePem });
-  const signIn = ({ thumbprintSha256, privateKey }: typeof good) =>
-    new ConfidentialClientApplication({
+  const signIn = ({ certificatePem, privateKeyPem: privateKey }: ApplicationCertificate) => {
+    const thumbprintSha256 = new X509Certificate(certificatePem).fingerprint256.replaceAll(':', '');
+    return new ConfidentialClientApplication({
       auth: { ...auth(), clientCertificate: { thumbprintSha256, privateKey } },
       system: system(),
     }).acquireTokenByClientCredential({ scopes: scopes() });
+  };
   expect(await organizationStatus((await signIn(good))?.accessToken)).toBe(200);
   await expect(signIn(stranger)).rejects.toThrow(/AADSTS700027/);
 });

@@ -9,7 +9,7 @@ import {
   setOf,
   utcTime,
   utf8,
-} from '../../../src-simulator/http/der.ts';
+} from '../../src-simulator/http/der.ts';
 
 export interface CertificateOptions {
   /** From now; negative for one that has expired. */
