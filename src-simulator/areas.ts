@@ -3,6 +3,7 @@ import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { createGroupArea } from './groups/group-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
 
@@ -11,6 +12,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createContactsArea,
   createTasksArea,
   createSettingsArea,
+  createGroupArea,
 ];
 
 export function createAreas(organization: Organization): Area[] {

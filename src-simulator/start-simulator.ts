@@ -11,9 +11,11 @@ import { Directory } from './directory/people.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { GraphEndpoint } from './graph/graph-endpoint.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { GroupStore } from './groups/group-store.ts';
 import { createServerCertificate } from './http/certificates.ts';
 import { listen } from './http/server.ts';
 import { MailboxLimits } from './limits/mailbox-limits.ts';
+import { TeamsLimits } from './limits/teams-limits.ts';
 import { MailStore } from './mail/mail-store.ts';
 import { simulatorOptionsSchema, type SimulatorOptions } from './options.ts';
 import { Application } from './sign-in/application.ts';
@@ -67,12 +69,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     directory,
     application,
     mail: new MailStore(resolved, directory),
+    groups: new GroupStore(resolved, directory),
     faults: new FaultPlan(resolved.faults),
     areas: [],
     origin: () => origin,
   };
   organization.areas.push(...createAreas(organization));
   const limits = new MailboxLimits(resolved.limits);
+  const teamsLimits = new TeamsLimits(resolved.teamsLimits);
   const statistics = new Statistics();
   const recorder = resolved.trafficFile === undefined ? null : new TrafficRecorder(resolved.trafficFile);
   const deviceCodes = new DeviceCodes(directory);
@@ -86,11 +90,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
   const pages = new Map([...deviceCodes.pages(tokenService), ...codes.pages(tokenService)]);
   const controlToken = resolved.controlToken ?? randomBytes(18).toString('base64url');
-  const graph = new GraphEndpoint({ organization, signer, limits, statistics, recorder });
+  const graph = new GraphEndpoint({ organization, signer, limits, teamsLimits, statistics, recorder });
   const signIn = new SignInEndpoint(tokenService, pages);
   const control = new ControlEndpoint({
     organization,
     limits,
+    teamsLimits,
     statistics,
     deviceCodes,
     controlToken,

@@ -7,7 +7,8 @@ import { plainJson, type Answer } from '../http/answer.ts';
 import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
-import { faultSchema, limitSchema } from '../options.ts';
+import type { TeamsLimits } from '../limits/teams-limits.ts';
+import { faultSchema, limitSchema, teamsLimitSchema } from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
 import type { Statistics } from './statistics.ts';
@@ -16,6 +17,7 @@ import { streamTruth } from './truth.ts';
 export interface ControlServices {
   organization: Organization;
   limits: MailboxLimits;
+  teamsLimits: TeamsLimits;
   statistics: Statistics;
   deviceCodes: DeviceCodes;
   controlToken: string;
@@ -56,10 +58,10 @@ function changeSecrets({ organization: { application } }: ControlServices, body:
   };
 }
 
-function stats({ organization, limits, statistics }: ControlServices) {
+function stats({ organization, limits, teamsLimits, statistics }: ControlServices) {
   return {
     ...statistics.snapshot(),
-    throttled: limits.throttled,
+    throttled: limits.throttled + teamsLimits.throttled,
     maxConcurrencyPerMailbox: limits.maxInFlight,
     retryAfterViolations: limits.retryAfterViolations,
     faultsInjected: organization.faults.injected,
@@ -72,6 +74,8 @@ const commands: Readonly<Record<string, Command>> = {
     (faults.options = faultSchema.parse({ ...faults.options, ...(body as object) })),
   'POST limits': ({ limits }, body) =>
     (limits.options = limitSchema.parse({ ...limits.options, ...(body as object) })),
+  'POST teams-limits': ({ teamsLimits }, body) =>
+    (teamsLimits.options = teamsLimitSchema.parse({ ...teamsLimits.options, ...(body as object) })),
   'POST expire-delta': expireDelta,
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);
@@ -85,8 +89,9 @@ const commands: Readonly<Record<string, Command>> = {
     roles: (application.roles = rolesSchema.parse(body).roles),
   }),
   'GET stats': stats,
-  'POST stats/reset': ({ limits, statistics }) => {
+  'POST stats/reset': ({ limits, teamsLimits, statistics }) => {
     limits.reset();
+    teamsLimits.throttled = 0;
     statistics.reset();
     return {};
   },

@@ -2,8 +2,10 @@
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Directory, Person } from '../directory/people.ts';
 import type { MailStore } from '../mail/mail-store.ts';
+import type { GroupStore } from '../groups/group-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { TeamsCallKind } from '../limits/teams-limits.ts';
 import type { Application } from '../sign-in/application.ts';
 import type { Area } from './area.ts';
 
@@ -12,6 +14,7 @@ export interface Organization {
   readonly options: ResolvedOptions;
   readonly directory: Directory;
   readonly mail: MailStore;
+  readonly groups: GroupStore;
   readonly application: Application;
   readonly faults: FaultPlan;
   /** Everything beside mail and the directory of users. */
@@ -44,6 +47,8 @@ export interface Route {
   isMail: boolean;
   /** What the path names beside mail: the faults itemGone and folderGone may say that it is not there. */
   about?: 'item' | 'container';
+  /** Which of Teams' limits count this call, and the team or chat that it goes to; absent outside Teams. */
+  teams?: { readonly kind: TeamsCallKind; readonly place: string | null };
   run: () => Answer;
 }
 
