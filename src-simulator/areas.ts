@@ -4,6 +4,7 @@ import { createContactsArea } from './contacts/contacts-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
 import { createGroupArea } from './groups/group-area.ts';
+import { createTeamArea } from './teams/team-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
 
@@ -12,6 +13,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createContactsArea,
   createTasksArea,
   createSettingsArea,
+  createTeamArea,
   createGroupArea,
 ];
 
