@@ -3,6 +3,7 @@ import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { createChatArea } from './chats/chat-area.ts';
 import { createGroupArea } from './groups/group-area.ts';
 import { createTeamArea } from './teams/team-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
@@ -14,6 +15,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createTasksArea,
   createSettingsArea,
   createTeamArea,
+  createChatArea,
   createGroupArea,
 ];
 
