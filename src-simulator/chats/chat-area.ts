@@ -121,8 +121,9 @@ const createChat: ChatChange = (store, dice, person) => {
 const renameChat: ChatChange = (store, dice, person) => {
   const chat = pickGroupChat(store, dice, person);
   if (!chat) return null;
-  store.change(chat, { topic: `${(chat.topic ?? 'Chat').slice(0, 40)} (${dice.below(1_000)})` });
-  chat.conversation.create(-1, 'renamed');
+  const topic = `${(chat.topic ?? 'Chat').slice(0, 40)} (${dice.below(1_000)})`;
+  store.change(chat, { topic });
+  chat.conversation.create(-1, { kind: 'renamed', name: topic });
   return { container: chat.id };
 };
 
@@ -131,7 +132,7 @@ const addMember: ChatChange = (store, dice, person) => {
   const added = dice.below(store.organization.directory.size);
   if (!chat || chat.people.includes(added)) return null;
   store.change(chat, { people: [...chat.people, added] });
-  chat.conversation.create(-1, 'membersAdded');
+  chat.conversation.create(-1, { kind: 'membersAdded', person: added });
   return { container: chat.id, user: store.organization.directory.person(added).id };
 };
 

@@ -12,7 +12,9 @@ export interface Chat {
   readonly id: string;
   readonly type: ChatType;
   readonly topic: string | null;
+  /** Who is in it now, and who was at the start. */
   readonly people: readonly number[];
+  readonly founders: readonly number[];
   readonly createdMs: number;
   /** When its topic or its people changed. */
   readonly updatedMs: number;
@@ -72,8 +74,7 @@ export class ChatStore {
       path: `chats/${encodeURIComponent(chat.id)}`,
       channel: null,
       chatId: chat.id,
-      name: chat.topic ?? '',
-      people: chat.people,
+      people: chat.founders,
       filesUrl: 'https://nordlicht-my.sharepoint.example/personal/Documents/Microsoft%20Teams%20Chat%20Files',
       delta: null,
     };
@@ -108,6 +109,7 @@ export class ChatStore {
       type,
       topic: type === 'oneOnOne' ? null : (topics[number % topics.length] ?? null),
       people,
+      founders: people,
       createdMs,
       updatedMs: createdMs,
       conversation: new Conversation({ seed, posts, hasReplies: false }, this.clock),

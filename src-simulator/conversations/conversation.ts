@@ -6,8 +6,10 @@
 import { mix, shareOf } from '../chance.ts';
 import { epochMs } from '../mail/message-facts.ts';
 
-/** What a system message tells of. */
-export type SystemEvent = 'membersAdded' | 'renamed';
+/** What a system message tells of, as it was at that time. */
+export type SystemEvent =
+  | { readonly kind: 'membersAdded'; readonly person: number }
+  | { readonly kind: 'renamed'; readonly name: string };
 
 export interface MessageState {
   readonly number: number;

@@ -17,9 +17,7 @@ export interface ConversationPlace {
   readonly path: string;
   readonly channel: { readonly teamId: string; readonly channelId: string } | null;
   readonly chatId: string | null;
-  /** What it is called now, for system messages. */
-  readonly name: string;
-  /** Numbers of the people who write here. */
+  /** Numbers of the people who write here, whoever comes or goes: what was said is not said by another. */
   readonly people: readonly number[];
   /** Address of the folder with its files. */
   readonly filesUrl: string;
@@ -197,22 +195,23 @@ function reactionsOf(view: MessageView): Json[] {
 function eventOf(view: MessageView): Json | null {
   if (!isSystem(view) || view.state.isDeleted) return null;
   const initiator = userIdentity(authorOf(view), false);
-  const { channel, chatId, name, people, organization } = view.place;
-  if (view.state.event === 'renamed')
+  const { channel, chatId, people, organization } = view.place;
+  const { event } = view.state;
+  if (event?.kind === 'renamed')
     return channel
       ? {
           '@odata.type': '#microsoft.graph.channelRenamedEventMessageDetail',
           channelId: channel.channelId,
-          channelDisplayName: name,
+          channelDisplayName: event.name,
           initiator,
         }
       : {
           '@odata.type': '#microsoft.graph.chatRenamedEventMessageDetail',
           chatId,
-          chatDisplayName: name,
+          chatDisplayName: event.name,
           initiator,
         };
-  const member = organization.directory.person(people.at(-1) ?? 0);
+  const member = organization.directory.person(event?.person ?? people.at(-1) ?? 0);
   return {
     '@odata.type': '#microsoft.graph.membersAddedEventMessageDetail',
     visibleHistoryStartDateTime: '0001-01-01T00:00:00Z',

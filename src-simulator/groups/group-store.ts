@@ -81,7 +81,7 @@ export class GroupStore {
   }
 
   membership(number: number): Membership {
-    return this.#changed.get(number) ?? this.#plan(number);
+    return this.#changed.get(number) ?? this.planned(number);
   }
 
   change(number: number, change: Partial<Membership>): void {
@@ -104,7 +104,8 @@ export class GroupStore {
     return { people, groups };
   }
 
-  #plan(number: number): Membership {
+  /** Who was in a group at the start. */
+  planned(number: number): Membership {
     const { size } = this.#directory;
     const hash = mix(mix(this.#seed, areaSeed), number, 1);
     const chosen = new Set([number % size]);

@@ -37,7 +37,7 @@ const renameChannel: TeamChange = (store, team, dice) => {
   const channel = dice.pick(channels);
   const displayName = `${channel.displayName.slice(0, 40)} (${dice.below(1_000)})`;
   store.changeChannel(team, channel, { displayName });
-  channel.conversation.create(-1, 'renamed');
+  channel.conversation.create(-1, { kind: 'renamed', name: displayName });
   return { container: channel.id };
 };
 

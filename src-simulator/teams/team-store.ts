@@ -3,7 +3,7 @@ import { mix } from '../chance.ts';
 import { ChangeClock, Conversation } from '../conversations/conversation.ts';
 import type { ConversationPlace } from '../conversations/message-json.ts';
 import type { Organization } from '../graph/graph-call.ts';
-import type { Group } from '../groups/group-store.ts';
+import type { Group, Membership } from '../groups/group-store.ts';
 
 type MembershipType = 'standard' | 'private' | 'shared';
 
@@ -78,9 +78,7 @@ export class TeamStore {
 
   /** Everybody in the team; in private and shared channels the owners and every second of the others. */
   people({ group }: Team, channel: Channel): readonly number[] {
-    const { people, owners } = this.organization.groups.membership(group.number);
-    if (channel.membershipType === 'standard') return people;
-    return people.filter((one) => owners.includes(one) || one % 2 === 0);
+    return peopleIn(this.organization.groups.membership(group.number), channel);
   }
 
   place(team: Team, channel: Channel): ConversationPlace {
@@ -91,9 +89,8 @@ export class TeamStore {
       path: `teams/${group.id}/channels/${encodeURIComponent(channel.id)}`,
       channel: { teamId: group.id, channelId: channel.id },
       chatId: null,
-      name: channel.displayName,
-      people: this.people(team, channel),
-      filesUrl: `https://nordlicht.sharepoint.example/sites/${group.mailNickname}/Shared%20Documents/${encodeURIComponent(channel.displayName)}`,
+      people: peopleIn(this.organization.groups.planned(group.number), channel),
+      filesUrl: `https://nordlicht.sharepoint.example/sites/${group.mailNickname}/Shared%20Documents/channel-${channel.number}`,
       delta: {
         age: this.#ageOfAll + (this.#ages.get(group.number) ?? 0),
         now: this.clock.now,
@@ -125,6 +122,11 @@ export class TeamStore {
       conversation: new Conversation({ seed, posts: plan.posts, hasReplies: true }, this.clock),
     };
   }
+}
+
+function peopleIn({ people, owners }: Membership, { membershipType }: Channel): readonly number[] {
+  if (membershipType === 'standard') return people;
+  return people.filter((one) => owners.includes(one) || one % 2 === 0);
 }
 
 /** Channels that are there, in their order. */
