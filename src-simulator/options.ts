@@ -171,6 +171,8 @@ export const simulatorOptionsSchema = z.object({
       messagesPerChat: z.number().int().nonnegative().max(1_000_000).default(15),
     })
     .prefault({}),
+  /** False where Microsoft has not approved the export of messages: getAllMessages answers 403. */
+  isMessageExportApproved: z.boolean().default(true),
   /** Port of 127.0.0.1; 0 takes a free one. */
   port: z.number().int().min(0).max(65_535).default(0),
   /** Time every Graph answer waits before it is sent, as a stand-in for distance. */

@@ -105,6 +105,11 @@ export function exportMessages(
   places: readonly ConversationPlace[],
   { context, organization }: { context: string } & Pick<ConversationPlace, 'organization'>,
 ): Answer {
+  if (!organization.options.isMessageExportApproved)
+    return graphError(call, 403, {
+      code: 'Forbidden',
+      message: 'Invoked API requires Protected API access in application-only context.',
+    });
   const refusal = refuseOptions(call, ['top', 'skiptoken', 'filter', 'model']);
   if (refusal) return refusal;
   const window = readWindow(call);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isAppError } from '../../src-shared/errors/app-error.ts';
 import { listed, shorten } from './item-info.ts';
 import { rawItemSchema, type RawItem } from './item-parts.ts';
 import type { AccountScope, FetchedPart, ItemHead } from './workload.ts';
@@ -76,6 +77,16 @@ export async function readAllMessages(
   const call = { ...teamsCall, schema: rawItemSchema, target, signal, query };
   for await (const page of graph.pages(path, call)) all.push(...page);
   return all;
+}
+
+/** The answer of an export of messages, or null where the organization may not export any. */
+export async function ifAllowed<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAppError(error, 'access-denied', 'permission-missing', 'request-rejected')) return null;
+    throw error;
+  }
 }
 
 /** A version of a message that is made of several: another one changes it, too. */

@@ -1,5 +1,5 @@
 /**
- * The chats of a person. The first run lists them; later ones ask once for what was written or changed in any of them
+ * The chats of a person. The first run lists them, and so does every run where messages may not be exported; the others ask once for what was written or changed in any of them
  * since the latest change known, so that somebody who says nothing costs one request. What came is kept for the run
  * that asked, which is as long as its scope lives. A chat that somebody has left stays as it was.
  */
@@ -8,6 +8,7 @@ import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import type { RawItem } from '../item-parts.ts';
 import {
   changedAfter,
+  ifAllowed,
   later,
   latestOf,
   messagePageSize,
@@ -37,7 +38,8 @@ export const chatNews = (scope: AccountScope): ChatNews | undefined => newsOfRun
 
 export async function findChats(scope: AccountScope, link: string | undefined): Promise<CollectionChanges> {
   const isFirst = link === undefined || link === nothingYet;
-  const news = isFirst ? await listChats(scope) : await askForNews(scope, link);
+  const told = isFirst ? null : await ifAllowed(askForNews(scope, link));
+  const news = told ?? (await listChats(scope));
   newsOfRuns.set(scope, news);
   return {
     found: [...news.chats.values()].map((chat) => rowOfChat(chat, scope)),

@@ -3,9 +3,8 @@
  * query answers for all channels, so it is kept for the run that asked, which is as long as its scope lives.
  */
 import { graphPath } from '../../graph/paths.ts';
-import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import type { RawItem } from '../item-parts.ts';
-import { changedAfter, latestOf, readAllMessages, readMessage } from '../teams-messages.ts';
+import { changedAfter, ifAllowed, latestOf, readAllMessages, readMessage } from '../teams-messages.ts';
 import type { AccountScope } from '../workload.ts';
 
 /** Posts that were changed or replied to after `since`, and the time of the latest change of all. */
@@ -26,21 +25,12 @@ const questions = new WeakMap<AccountScope, Question>();
 export async function teamNews(scope: AccountScope, since: string): Promise<TeamNews | null> {
   const known = questions.get(scope);
   if (known !== undefined && Date.parse(known.since) <= Date.parse(since)) return known.answer;
-  const answer = askForNews(scope, since);
+  const answer = ifAllowed(readNews(scope, since));
   questions.set(scope, { since, answer });
   try {
     return await answer;
   } catch (error) {
     questions.delete(scope);
-    throw error;
-  }
-}
-
-async function askForNews(scope: AccountScope, since: string): Promise<TeamNews | null> {
-  try {
-    return await readNews(scope, since);
-  } catch (error) {
-    if (isAppError(error, 'access-denied', 'permission-missing', 'request-rejected')) return null;
     throw error;
   }
 }

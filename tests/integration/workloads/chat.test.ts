@@ -124,6 +124,14 @@ test('a chat whose changes a killed run did not save is read by itself', async (
 const isDeletedIn = (lines: readonly ChatLine[], key: string) =>
   lines.some((line) => key.endsWith(` ${line.id}`) && line.isDeleted);
 
+test('where messages may not be exported, every chat is asked for its changes', async () => {
+  const { copy, truth, change } = await prepare({ isMessageExportApproved: false });
+  await copy.run();
+  await change(every);
+  await copy.run();
+  expectSame(copy, await linesOf(truth));
+});
+
 test('passing trouble and throttling do not change what is held', async () => {
   const { simulator, copy, truth, change } = await prepare({ teamsLimits: { windowMs: 60 } });
   await control(simulator, '/control/faults', {

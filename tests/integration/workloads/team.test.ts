@@ -161,6 +161,15 @@ test('expired links, echoes, empty pages and passing trouble do not change what 
   expectSame(copy, (await truth()) as TeamLine[]);
 });
 
+test('where messages may not be exported, every run lists all posts', async () => {
+  const { copy, truth, change } = await prepare({ isMessageExportApproved: false });
+  await copy.run();
+  await change(every);
+  await copy.run();
+  expectSame(copy, (await truth()) as TeamLine[]);
+  expectTeam(copy, (await truth()) as TeamLine[]);
+});
+
 test('the limits of one team are kept to by waiting', async () => {
   const { copy, truth } = await prepare({
     teams: { count: 1, postsPerChannel: 4 },
