@@ -5,6 +5,7 @@ import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
 import { createChatArea } from './chats/chat-area.ts';
 import { createGroupArea } from './groups/group-area.ts';
+import { createThreadArea } from './groups/thread-area.ts';
 import { createTeamArea } from './teams/team-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
@@ -17,6 +18,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createTeamArea,
   createChatArea,
   createGroupArea,
+  createThreadArea,
 ];
 
 export function createAreas(organization: Organization): Area[] {

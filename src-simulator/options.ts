@@ -14,6 +14,7 @@ const defaultRoles = [
   'Contacts.Read',
   'Tasks.Read.All',
   'Group.Read.All',
+  'Group-Conversation.Read.All',
   'Team.ReadBasic.All',
   'TeamSettings.Read.All',
   'TeamMember.Read.All',
@@ -155,8 +156,14 @@ export const simulatorOptionsSchema = z.object({
   tasks: outlookAreaSchema.prefault({}),
   /** Inbox rules of each user. Default: some in the sample, none elsewhere. */
   settings: z.object({ rulesPerUser: perUser }).prefault({}),
-  /** Groups beside those of the teams. Default: 5 in the sample, none elsewhere. */
-  groups: z.object({ count: z.number().int().nonnegative().optional() }).prefault({}),
+  groups: z
+    .object({
+      /** Groups beside those of the teams. Default: 5 in the sample, none elsewhere. */
+      count: z.number().int().nonnegative().optional(),
+      /** Threads in the mailbox of each Microsoft 365 group. Default: 6 in the sample, none elsewhere. */
+      threadsPerGroup: z.number().int().nonnegative().max(100_000).optional(),
+    })
+    .prefault({}),
   /** Teams with 2 to 5 channels each. Default: 6 with some hundred posts in the sample, none elsewhere. */
   teams: z
     .object({

@@ -283,6 +283,7 @@ const stronger: Readonly<Record<string, readonly string[]>> = {
   'Contacts.Read': ['Contacts.ReadWrite'],
   'Tasks.Read.All': ['Tasks.ReadWrite.All'],
   'GroupMember.Read.All': ['Group.Read.All', 'Group.ReadWrite.All', 'Directory.Read.All'],
+  'Group-Conversation.Read.All': ['Group.Read.All', 'Group.ReadWrite.All'],
   'Team.ReadBasic.All': ['TeamSettings.Read.All', 'Group.Read.All', 'Directory.Read.All'],
   'TeamMember.Read.All': ['TeamMember.ReadWrite.All'],
   'Channel.ReadBasic.All': ['ChannelSettings.Read.All', 'Group.Read.All', 'Directory.Read.All'],
