@@ -43,10 +43,10 @@ const badExpand = (call: GraphCall) => badRequest(call, 'The $expand option is n
 
 /** Messages in the order of the newest first. */
 export function listMessages(call: GraphCall, place: ConversationPlace): Answer {
-  const rows = place.conversation
-    .posts()
-    .map((state) => ({ place, state }))
-    .reverse();
+  const views = place.conversation.posts().map((state) => ({ place, state }));
+  const rows = isOrderedByChange(call)
+    ? views.sort((a, b) => modifiedMs(b) - modifiedMs(a))
+    : views.reverse();
   return answerMessages(call, rows, { place, isExpandable: place.channel !== null });
 }
 
@@ -60,8 +60,15 @@ function answerMessages(
   { place, isExpandable }: { place: ConversationPlace; isExpandable: boolean },
 ): Answer {
   const refusal =
-    refuseOptions(call, ['select', 'top', 'skiptoken', 'expand', 'filter', 'count']) ??
-    badSelect(call, isKnown(rows[0]), 'chatMessage');
+    refuseOptions(call, [
+      'select',
+      'top',
+      'skiptoken',
+      'expand',
+      'filter',
+      'count',
+      ...(place.chatId === null ? [] : ['orderby']),
+    ]) ?? badSelect(call, isKnown(rows[0]), 'chatMessage');
   const expand = expansionOf(call, isExpandable);
   if (refusal) return refusal;
   if (expand === null) return badExpand(call);
@@ -70,11 +77,15 @@ function answerMessages(
   if (window === null) return badRequest(call, "Parameter 'Filter' not supported for this request.");
   return pageAnswer(place.organization, call, {
     context: `${place.path}/messages`,
-    rows: rows.filter((view) => isWithin(view, window)),
+    // Graph ignores a filter on a time unless the messages are ordered by it.
+    rows: isOrderedByChange(call) ? rows.filter((view) => isWithin(view, window)) : rows,
     sizes: pageSizes,
     toJson: (view) => expandedJson(call, view, expand),
   });
 }
+
+const isOrderedByChange = (call: GraphCall) =>
+  /^lastModifiedDateTime(\s+desc)?$/i.test(call.query.get('orderby') ?? '');
 
 interface TimeWindow {
   readonly afterMs: number;

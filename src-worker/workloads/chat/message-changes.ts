@@ -12,6 +12,8 @@ import { chatNews } from './chats.ts';
 /** Link of a chat in which nothing was written so far. */
 const nothingYet = 'empty';
 
+const newestFirst = 'lastModifiedDateTime desc';
+
 /** Pages of changes since `link`, or of all messages. Throws `collection-gone`. */
 export async function* chatChanges(
   scope: AccountScope,
@@ -38,10 +40,9 @@ async function* listMessages(
 ): AsyncIterable<ItemChanges> {
   const { graph, signal } = scope;
   const news = chatNews(scope);
-  const query = {
-    $top: messagePageSize,
-    $filter: since === undefined ? undefined : changedAfter(since),
-  };
+  // Graph ignores a filter on a time unless the messages are ordered by it.
+  const range = since === undefined ? {} : { $filter: changedAfter(since), $orderby: newestFirst };
+  const query = { $top: messagePageSize, ...range };
   const call = { ...teamsCall, schema: rawItemSchema, target: 'collection' as const, signal, query };
   const about = aboutOf(news?.chats.get(chat) ?? (await readChat(scope, chat, 'collection')), scope);
   yield { ...pageOfMessages(chat, []), changed: about };

@@ -103,7 +103,11 @@ test('getAllMessages tells of what changed after a time in any chat', async () =
   expect(new Set(told.map(({ id }) => id))).toEqual(new Set(made.map(({ item }) => item)));
   const chat = made[0]?.container ?? '';
   const filter = `$filter=lastModifiedDateTime%20gt%20${latest}`;
-  const inChat = await listKnowing(`${chatPath(chat)}/messages?${filter}&$top=50`);
+  const ignored = await listKnowing(`${chatPath(chat)}/messages?${filter}&$top=50`);
+  expect(ignored.length).toBeGreaterThan(told.length);
+  const inChat = await listKnowing(
+    `${chatPath(chat)}/messages?${filter}&$orderby=lastModifiedDateTime%20desc&$top=50`,
+  );
   expect(inChat.map(({ id }) => id).sort()).toEqual(
     told
       .filter(({ chatId }) => chatId === chat)
