@@ -1,6 +1,7 @@
 /** The areas of an organization beside mail, in the order in which paths are offered to them. */
 import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
+import { createDriveArea } from './files/drive-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
 import { createChatArea } from './chats/chat-area.ts';
@@ -8,6 +9,7 @@ import { createGroupArea } from './groups/group-area.ts';
 import { createThreadArea } from './groups/thread-area.ts';
 import { createTeamArea } from './teams/team-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
+import { createSiteArea } from './sites/site-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
 
 const makers: readonly ((organization: Organization) => Area)[] = [
@@ -19,6 +21,8 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createChatArea,
   createGroupArea,
   createThreadArea,
+  createDriveArea,
+  createSiteArea,
 ];
 
 export function createAreas(organization: Organization): Area[] {

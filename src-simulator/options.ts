@@ -24,6 +24,8 @@ const defaultRoles = [
   'TeamsTab.Read.All',
   'ChannelMessage.Read.All',
   'Chat.Read.All',
+  'Files.Read.All',
+  'Sites.Read.All',
 ];
 
 /** Limits of one application on one mailbox. Numbers are Microsoft's; a test scales them to its patience. */
@@ -56,6 +58,41 @@ export const teamsLimitSchema = z.object({
   exportsPerWindow: z.number().int().positive().default(200),
   /** Requests to one team. */
   perTeamPerWindow: z.number().int().positive().default(4),
+});
+
+/** Limits of one application on SharePoint and OneDrive, in resource units. Numbers are Microsoft's for 1,000 users. */
+export const unitLimitSchema = z.object({
+  /** False lets everything through (and still counts). */
+  isEnforced: z.boolean().default(true),
+  unitsPerMinute: z.number().positive().default(1_250),
+  /** Length of that minute; tests have less patience. */
+  minuteMs: z.number().positive().default(60_000),
+  unitsPerDay: z.number().positive().default(1_200_000),
+  dayMs: z.number().positive().default(86_400_000),
+});
+
+/** OneDrives of people and document libraries of sites. */
+const driveSchema = z.object({
+  /** Files of each drive. Default: a long-tailed spread in the sample; elsewhere nobody has a drive. */
+  filesPerDrive: z.number().int().nonnegative().optional(),
+  /** Size of each file. Default: a long-tailed spread. */
+  fileSizeBytes: z.number().int().nonnegative().optional(),
+  /** Share of files whose download fails for good. Default: 0.002 in the sample, 0 elsewhere. */
+  unreadableShare: z.number().min(0).max(1).optional(),
+  /** Share of files that have no hash. Default: 0.01 in the sample, 0 elsewhere. */
+  hashMissingShare: z.number().min(0).max(1).optional(),
+  /** Life of pre-authenticated download addresses. */
+  downloadUrlSeconds: z.number().positive().default(3_600),
+});
+
+/** Sites beside the personal ones. */
+const siteSchema = z.object({
+  /** Site collections; each has up to two subsites. Default: 5 in the sample, none elsewhere. */
+  count: z.number().int().nonnegative().max(100_000).optional(),
+  /** Sites that belong to groups, one each. Default: 3 in the sample, none elsewhere. */
+  groupCount: z.number().int().nonnegative().max(100_000).optional(),
+  /** Items of each list. Default: a long-tailed spread in the sample, 20 elsewhere. */
+  listItemsPerList: z.number().int().nonnegative().optional(),
 });
 
 /** A share of the requests that could be hit, 0 (never) to 1 (as often as the cap of three in a row allows). */
@@ -98,12 +135,18 @@ export const faultSchema = z.object({
   deltaReplays: rate,
   /** A delta page is empty and has a nextLink to the same place. */
   emptyPages: rate,
-  /** A folder, calendar or list answers 404 ErrorItemNotFound or ErrorSyncFolderNotFound although it is there. */
+  /** A folder, calendar or list answers 404 ErrorItemNotFound, ErrorSyncFolderNotFound or itemNotFound although it is there. */
   folderGone: rate,
-  /** A message, event, contact or task answers 404 ErrorItemNotFound although it is there. */
+  /** A message, event, file or list item answers 404 ErrorItemNotFound or itemNotFound although it is there. */
   itemGone: rate,
   /** A move shows in the delta of the folder it left; the folder it entered tells of it one round later. */
   moveShowsOnlyRemoval: rate,
+  /** A download address answers 401 although its time is not over. */
+  downloadUrlExpired: rate,
+  /** A download asked for a range answers 200 with the whole file. */
+  rangeIgnored: rate,
+  /** The quickXorHash told of a file is not that of its bytes. */
+  wrongHash: rate,
   /** The body comes chunked, without Content-Length. */
   chunkedResponse: rate,
   /** Value of Retry-After where a fault carries it. */
@@ -129,9 +172,9 @@ const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const
 /**
  * Everything `startSimulator` and the options file of entry.ts understand.
  *
- * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB, and some 1,600
- *   events, 1,000 contacts and 900 tasks, 11 groups, 6 teams with 21 channels and 40 chats. The other profiles have none
- *   of these unless asked for.
+ * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB, some 1,600
+ *   events, 1,000 contacts and 900 tasks, OneDrives, sites with libraries, lists and pages, 11 groups, 6 teams
+ *   and 40 chats. The other profiles have none of these but mail unless asked for.
  * - `typical`: given users and messages, mixed as in the sample.
  * - `uniform`: small text messages of about `messageSizeBytes`, cheap to make, for soak at a million.
  * - `shared-attachments`: most messages carry one of a few dozen popular documents.
@@ -188,6 +231,8 @@ export const simulatorOptionsSchema = z.object({
   tokenLifetimeSeconds: z.number().positive().default(3_599),
   /** Application permissions granted. */
   roles: z.array(z.string()).default(defaultRoles),
+  /** Application permissions of SharePoint's own interface; attachments of list items need Sites.FullControl.All. */
+  sharePointRoles: z.array(z.string()).default([]),
   /** PEM certificates registered for the application from the start. */
   certificates: z.array(z.string()).default([]),
   /** Makes /authorize redirect at once as this user (user principal name); `login_hint` does the same per request. */
@@ -196,6 +241,9 @@ export const simulatorOptionsSchema = z.object({
   isGzipEnabled: z.boolean().default(false),
   limits: limitSchema.prefault({}),
   teamsLimits: teamsLimitSchema.prefault({}),
+  unitLimits: unitLimitSchema.prefault({}),
+  drives: driveSchema.prefault({}),
+  sites: siteSchema.prefault({}),
   faults: faultSchema.prefault({}),
   /** Appends every exchange to this file as NDJSON. */
   trafficFile: z.string().optional(),
@@ -207,6 +255,7 @@ export type SimulatorOptions = z.input<typeof simulatorOptionsSchema>;
 export type ResolvedOptions = z.output<typeof simulatorOptionsSchema>;
 export type TeamsLimitOptions = z.output<typeof teamsLimitSchema>;
 export type LimitOptions = z.output<typeof limitSchema>;
+export type UnitLimitOptions = z.output<typeof unitLimitSchema>;
 export type FaultOptions = z.output<typeof faultSchema>;
 export type OutlookAreaOptions = z.output<typeof outlookAreaSchema>;
 export type Profile = (typeof profiles)[number];

@@ -8,6 +8,8 @@ import { createAreas } from './areas.ts';
 import { ControlEndpoint } from './control/control-endpoint.ts';
 import { Statistics } from './control/statistics.ts';
 import { Directory } from './directory/people.ts';
+import { DriveStore } from './files/drive-store.ts';
+import { DownloadEndpoint } from './files/download-endpoint.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { GraphEndpoint } from './graph/graph-endpoint.ts';
 import type { Organization } from './graph/graph-call.ts';
@@ -16,8 +18,11 @@ import { createServerCertificate } from './http/certificates.ts';
 import { listen } from './http/server.ts';
 import { MailboxLimits } from './limits/mailbox-limits.ts';
 import { TeamsLimits } from './limits/teams-limits.ts';
+import { UnitLimits } from './limits/unit-limits.ts';
 import { MailStore } from './mail/mail-store.ts';
-import { simulatorOptionsSchema, type SimulatorOptions } from './options.ts';
+import { simulatorOptionsSchema, type ResolvedOptions, type SimulatorOptions } from './options.ts';
+import { SitePlan } from './sites/site-plan.ts';
+import { SiteStore } from './sites/site-store.ts';
 import { Application } from './sign-in/application.ts';
 import { AuthorizationCodes } from './sign-in/authorization-code.ts';
 import { DeviceCodes } from './sign-in/device-code.ts';
@@ -60,23 +65,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const resolved = simulatorOptionsSchema.parse(options);
   const closing = new Closing();
   const certificate = createServerCertificate();
-  const directory = new Directory(resolved);
-  const application = new Application(resolved);
   const signer = new TokenSigner();
   let origin = '';
-  const organization: Organization = {
-    options: resolved,
-    directory,
-    application,
-    mail: new MailStore(resolved, directory),
-    groups: new GroupStore(resolved, directory),
-    faults: new FaultPlan(resolved.faults),
-    areas: [],
-    origin: () => origin,
-  };
-  organization.areas.push(...createAreas(organization));
+  const organization = createOrganization(resolved, () => origin);
+  const { directory, application } = organization;
   const limits = new MailboxLimits(resolved.limits);
   const teamsLimits = new TeamsLimits(resolved.teamsLimits);
+  const units = new UnitLimits(resolved.unitLimits);
   const statistics = new Statistics();
   const recorder = resolved.trafficFile === undefined ? null : new TrafficRecorder(resolved.trafficFile);
   const deviceCodes = new DeviceCodes(directory);
@@ -90,12 +85,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
   const pages = new Map([...deviceCodes.pages(tokenService), ...codes.pages(tokenService)]);
   const controlToken = resolved.controlToken ?? randomBytes(18).toString('base64url');
-  const graph = new GraphEndpoint({ organization, signer, limits, teamsLimits, statistics, recorder });
+  const graph = new GraphEndpoint({ organization, signer, limits, teamsLimits, units, statistics, recorder });
+  const download = new DownloadEndpoint({ organization, units, statistics, recorder });
   const signIn = new SignInEndpoint(tokenService, pages);
   const control = new ControlEndpoint({
     organization,
     limits,
     teamsLimits,
+    units,
     statistics,
     deviceCodes,
     controlToken,
@@ -103,6 +100,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   });
   const roads = {
     graph: graph.handle.bind(graph),
+    download: download.handle.bind(download),
     signIn: signIn.handle.bind(signIn),
     control: control.handle.bind(control),
   };
@@ -123,6 +121,28 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     close: () => closing.close(),
     closed: closing.closed,
   };
+}
+
+/** Everything the endpoints answer from; made once, before the port is known. */
+function createOrganization(options: ResolvedOptions, origin: () => string): Organization {
+  const directory = new Directory(options);
+  const mail = new MailStore(options, directory);
+  const sites = new SitePlan(options, directory);
+  const organization: Organization = {
+    options,
+    directory,
+    application: new Application(options),
+    mail,
+    groups: new GroupStore(options, directory),
+    sites,
+    siteStore: new SiteStore(sites, options),
+    drives: new DriveStore(options, { directory, documents: mail.world.documents, sites }),
+    faults: new FaultPlan(options.faults),
+    areas: [],
+    origin,
+  };
+  organization.areas.push(...createAreas(organization));
+  return organization;
 }
 
 /** Ends a running server once, whoever asks first. */

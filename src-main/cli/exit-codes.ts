@@ -47,6 +47,7 @@ export const exitOf: Readonly<Record<ErrorCode, ExitName>> = {
   'item-too-large': 'partial',
   'item-infected': 'partial',
   'item-changed': 'partial',
+  'item-unreadable': 'partial',
   'vault-not-found': 'vault',
   'vault-exists': 'vault',
   'vault-key-wrong': 'vault',

@@ -12,10 +12,12 @@ import {
   type SnapshotOptions,
   type SnapshotTarget,
 } from '../cli/snapshot-target.ts';
+import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { plainLine, tableText } from '../cli/table.ts';
 
 export interface ListOptions extends SnapshotOptions {
   readonly account?: string;
+  readonly service?: ServiceName;
   readonly folder?: string;
 }
 
@@ -32,6 +34,7 @@ export function addLs(program: Command, perform: Perform): void {
     .command('ls')
     .description('list accounts, with --account folders, with --folder messages')
     .argument('[protected-item]', 'name or id; not needed where there is only one')
+    .option('--service <service>', `${serviceNames.join(', ')} (default: mail)`)
     .option('--account <account>', 'address, name or id of an account')
     .option('--folder <folder>', 'path of a folder, such as Inbox/2026, or its id')
     .option('--snapshot <number>', 'an earlier snapshot (default: latest)')
@@ -47,25 +50,24 @@ export function addLs(program: Command, perform: Perform): void {
 export async function list(session: Session, options: ListOptions, wanted?: string): Promise<Listing> {
   const target = await findSnapshots(session, wanted, options);
   const { client, scope } = target;
-  const { folder } = options;
+  const { folder, service } = options;
   if (options.account === undefined && folder === undefined) {
     return { accounts: sortedAccounts(await client.snapshot.accounts(scope)) };
   }
   const account = await chooseAccount(target, options.account);
-  if (folder === undefined) return { folders: await client.snapshot.folders({ ...scope, account }) };
-  return { items: await itemsOf(target, account, folder) };
+  if (folder === undefined) return { folders: await client.snapshot.folders({ ...scope, account, service }) };
+  return { items: await itemsOf(target, { account, folder, service }) };
 }
 
 /** All items of one folder, newest first. */
 async function itemsOf(
   { client, scope }: SnapshotTarget,
-  account: string,
-  folder: string,
+  place: { account: string; folder: string; service: ServiceName | undefined },
 ): Promise<ListedItem[]> {
   const items: ListedItem[] = [];
   for (let isLast = false; !isLast;) {
     const after = items.at(-1)?.id;
-    const page = await client.snapshot.items({ ...scope, account, folder, after, limit: pageSize });
+    const page = await client.snapshot.items({ ...scope, ...place, after, limit: pageSize });
     items.push(...page.items);
     isLast = page.isLast;
   }

@@ -13,11 +13,13 @@ import {
   type SnapshotOptions,
   type SnapshotTarget,
 } from '../cli/snapshot-target.ts';
+import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { plainLine } from '../cli/table.ts';
 
 export interface RestoreOptions extends SnapshotOptions {
   readonly to: string;
   readonly account?: string;
+  readonly service?: ServiceName;
   readonly folder?: string;
   readonly item?: string;
 }
@@ -30,6 +32,10 @@ export function addRestore(program: Command, perform: Perform): void {
     .description('restore to this PC as .eml files; nothing that exists is overwritten')
     .argument('[protected-item]', 'name or id; not needed where there is only one')
     .requiredOption('--to <folder>', 'where to put the files; made if it is missing')
+    .option(
+      '--service <service>',
+      `${serviceNames.join(', ')} (default: all, or mail with --folder or --item)`,
+    )
     .option('--account <account>', 'only this account: address, name or id')
     .option('--folder <folder>', 'only this folder and what is below it: path or id')
     .option('--item <message>', 'only this message: its id, as "holdfast ls" shows it')
@@ -48,7 +54,7 @@ export async function restore(
   options: RestoreOptions,
   wanted?: string,
 ): Promise<RestoreReport> {
-  const { folder, item } = options;
+  const { folder, item, service } = options;
   if (folder !== undefined && item !== undefined) {
     throw new AppError('input-invalid', 'Give --folder or --item, not both. Nothing was restored.');
   }
@@ -62,7 +68,7 @@ export async function restore(
     noun: 'items',
     start: () =>
       client.restore.files(
-        { ...scope, account, folder, item, targetPath: resolve(options.to) },
+        { ...scope, account, service, folder, item, targetPath: resolve(options.to) },
         { signal: session.signal },
       ),
     outcomeOf: ({ failed }) => (failed === 0 ? 'complete' : 'partial'),

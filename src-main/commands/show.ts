@@ -5,12 +5,14 @@ import type { Perform } from '../cli/perform.ts';
 import { dateText, sizeText } from '../cli/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import { chooseAccount, findSnapshots, type SnapshotOptions } from '../cli/snapshot-target.ts';
+import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { listText, plainText } from '../cli/table.ts';
 import { infoText, timeOf } from './ls.ts';
 
 interface ShowOptions extends SnapshotOptions {
   readonly protectedItem?: string;
   readonly account?: string;
+  readonly service?: ServiceName;
 }
 
 interface ShownItem {
@@ -25,6 +27,7 @@ export function addShow(program: Command, perform: Perform): void {
     .command('show')
     .description('show one message: its headers and the beginning of its text')
     .argument('<message>', 'id of the message, as "holdfast ls" shows it')
+    .option('--service <service>', `${serviceNames.join(', ')} (default: mail)`)
     .option('--account <account>', 'address, name or id; not needed where there is only one')
     .option('--protected-item <protected-item>', 'name or id; not needed where there is only one')
     .option('--snapshot <number>', 'an earlier snapshot (default: latest)')
@@ -40,7 +43,7 @@ export function addShow(program: Command, perform: Perform): void {
 async function show(session: Session, options: ShowOptions, message: string): Promise<ShownItem> {
   const target = await findSnapshots(session, options.protectedItem, options);
   const account = await chooseAccount(target, options.account);
-  return target.client.snapshot.show({ ...target.scope, account, item: message });
+  return target.client.snapshot.show({ ...target.scope, account, service: options.service, item: message });
 }
 
 function shownText({ item, head, isWhole }: ShownItem): string {

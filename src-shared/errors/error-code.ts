@@ -31,6 +31,7 @@ export const errorCodes = [
   'item-too-large',
   'item-infected',
   'item-changed',
+  'item-unreadable',
   'delta-expired',
   'delta-unsupported',
   // Storage Vault

@@ -8,7 +8,8 @@ import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
 import type { TeamsLimits } from '../limits/teams-limits.ts';
-import { faultSchema, limitSchema, teamsLimitSchema } from '../options.ts';
+import type { UnitLimits } from '../limits/unit-limits.ts';
+import { faultSchema, limitSchema, teamsLimitSchema, unitLimitSchema } from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
 import type { Statistics } from './statistics.ts';
@@ -18,6 +19,7 @@ export interface ControlServices {
   organization: Organization;
   limits: MailboxLimits;
   teamsLimits: TeamsLimits;
+  units: UnitLimits;
   statistics: Statistics;
   deviceCodes: DeviceCodes;
   controlToken: string;
@@ -34,7 +36,10 @@ const secretSchema = z.object({
   expire: z.union([z.literal('all'), z.string()]).optional(),
   certificate: z.string().optional(),
 });
-const rolesSchema = z.object({ roles: z.array(z.string()) });
+const rolesSchema = z.object({
+  roles: z.array(z.string()).optional(),
+  sharePointRoles: z.array(z.string()).optional(),
+});
 
 function expireDelta({ organization }: ControlServices, body: unknown) {
   const { user } = userSchema.parse(body);
@@ -58,12 +63,23 @@ function changeSecrets({ organization: { application } }: ControlServices, body:
   };
 }
 
-function stats({ organization, limits, teamsLimits, statistics }: ControlServices) {
+/** Grants and takes away permissions; tokens given out before keep theirs. */
+function changeRoles({ organization: { application } }: ControlServices, body: unknown) {
+  const { roles = application.roles, sharePointRoles = application.sharePointRoles } =
+    rolesSchema.parse(body);
+  application.roles = roles;
+  application.sharePointRoles = sharePointRoles;
+  return { roles, sharePointRoles };
+}
+
+function stats({ organization, limits, teamsLimits, units, statistics }: ControlServices) {
   return {
     ...statistics.snapshot(),
-    throttled: limits.throttled + teamsLimits.throttled,
+    throttled: limits.throttled + teamsLimits.throttled + units.throttled,
     maxConcurrencyPerMailbox: limits.maxInFlight,
-    retryAfterViolations: limits.retryAfterViolations,
+    retryAfterViolations: limits.retryAfterViolations + units.retryAfterViolations,
+    resourceUnits: units.total,
+    userAgents: Object.fromEntries(units.agents),
     faultsInjected: organization.faults.injected,
   };
 }
@@ -76,6 +92,8 @@ const commands: Readonly<Record<string, Command>> = {
     (limits.options = limitSchema.parse({ ...limits.options, ...(body as object) })),
   'POST teams-limits': ({ teamsLimits }, body) =>
     (teamsLimits.options = teamsLimitSchema.parse({ ...teamsLimits.options, ...(body as object) })),
+  'POST unit-limits': ({ units }, body) =>
+    (units.options = unitLimitSchema.parse({ ...units.options, ...(body as object) })),
   'POST expire-delta': expireDelta,
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);
@@ -85,12 +103,11 @@ const commands: Readonly<Record<string, Command>> = {
     lifetimeSeconds: (deviceCodes.lifetimeSeconds = lifetimeSchema.parse(body).lifetimeSeconds),
   }),
   'POST secrets': changeSecrets,
-  'POST roles': ({ organization: { application } }, body) => ({
-    roles: (application.roles = rolesSchema.parse(body).roles),
-  }),
+  'POST roles': changeRoles,
   'GET stats': stats,
-  'POST stats/reset': ({ limits, teamsLimits, statistics }) => {
+  'POST stats/reset': ({ limits, teamsLimits, units, statistics }) => {
     limits.reset();
+    units.reset();
     teamsLimits.throttled = 0;
     statistics.reset();
     return {};

@@ -3,6 +3,7 @@ import type { Answer } from '../http/answer.ts';
 import type { Damage } from '../http/delivery.ts';
 import { expiredAnswer } from '../graph/delta-token.ts';
 import { graphError, type GraphCall, type Organization, type Route } from '../graph/graph-call.ts';
+import { itemNotFound } from '../graph/sharepoint-problems.ts';
 import type { FaultKind, FaultPlan } from './fault-plan.ts';
 
 interface Hit {
@@ -32,6 +33,12 @@ function folderGone(call: GraphCall, plan: FaultPlan): Answer {
       });
 }
 
+const activityLimit = { code: 'activityLimitReached', message: 'The request has been throttled.' };
+const mailboxLimit = {
+  code: 'ApplicationThrottled',
+  message: 'Application is over its MailboxConcurrency limit.',
+};
+
 /** An answer some fault gives instead of the operation's own, or null. */
 export function faultAnswer(hit: Hit): Answer | null {
   const { organization, call, route, key } = hit;
@@ -40,8 +47,7 @@ export function faultAnswer(hit: Hit): Answer | null {
   const { retryAfterSeconds } = faults.options;
   if (strikes('throttle429')) {
     return graphError(call, 429, {
-      code: 'ApplicationThrottled',
-      message: 'Application is over its MailboxConcurrency limit.',
+      ...(route.units ? activityLimit : mailboxLimit),
       retryAfterSeconds,
     });
   }
@@ -63,16 +69,25 @@ export function faultAnswer(hit: Hit): Answer | null {
       code: 'ErrorInternalServerError',
       message: 'An internal server error occurred. The operation failed.',
     });
-  if (strikes('deltaExpired', isDeltaRound(call)))
+  if (strikes('deltaExpired', isDeltaRound(call) && !route.units))
     return expiredAnswer(organization, call, call.segments.map(encodeURIComponent).join('/'));
-  if (strikes('folderGone', isFolderCall(route))) return folderGone(call, faults);
-  if (strikes('itemGone', isItemCall(route)))
-    return graphError(call, 404, {
-      code: 'ErrorItemNotFound',
-      message: 'The specified object was not found in the store.',
-    });
-  return null;
+  return thingGone(hit);
 }
+
+/** 404 of something that is there, or null. */
+function thingGone({ organization: { faults }, call, route, key }: Hit): Answer | null {
+  const isStruck = (kind: FaultKind, isEligible: boolean) => isEligible && faults.strikes(kind, key);
+  if (isStruck('folderGone', isFolderCall(route)))
+    return route.units ? itemNotFound(call) : folderGone(call, faults);
+  if (!isStruck('itemGone', isItemCall(route))) return null;
+  return route.units ? itemNotFound(call) : messageGone(call);
+}
+
+const messageGone = (call: GraphCall): Answer =>
+  graphError(call, 404, {
+    code: 'ErrorItemNotFound',
+    message: 'The specified object was not found in the store.',
+  });
 
 /** How the answer is damaged on its way, if at all. */
 export function chooseDamage(faults: FaultPlan, key: string, answer: Answer): Damage {

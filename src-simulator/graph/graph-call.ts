@@ -2,9 +2,12 @@
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Directory, Person } from '../directory/people.ts';
 import type { MailStore } from '../mail/mail-store.ts';
-import type { GroupStore } from '../groups/group-store.ts';
+import type { DriveStore } from '../files/drive-store.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { SitePlan } from '../sites/site-plan.ts';
+import type { SiteStore } from '../sites/site-store.ts';
+import type { GroupStore } from '../groups/group-store.ts';
 import type { TeamsCallKind } from '../limits/teams-limits.ts';
 import type { Application } from '../sign-in/application.ts';
 import type { Area } from './area.ts';
@@ -15,6 +18,10 @@ export interface Organization {
   readonly directory: Directory;
   readonly mail: MailStore;
   readonly groups: GroupStore;
+  /** Sites as they were planned. */
+  readonly sites: SitePlan;
+  readonly siteStore: SiteStore;
+  readonly drives: DriveStore;
   readonly application: Application;
   readonly faults: FaultPlan;
   /** Everything beside mail and the directory of users. */
@@ -41,6 +48,8 @@ export interface Route {
   operation: string;
   /** Application permission needed; null when the operation itself checks. */
   role: string | null;
+  /** Service whose token the call needs; Graph when absent. */
+  resource?: 'sharePoint';
   /** The account in the path; null for directory operations. */
   person: Person | null;
   /** True when the mailbox's limits count this call. */
@@ -49,6 +58,8 @@ export interface Route {
   about?: 'item' | 'container';
   /** Which of Teams' limits count this call, and the team or chat that it goes to; absent outside Teams. */
   teams?: { readonly kind: TeamsCallKind; readonly place: string | null };
+  /** Resource units the call costs its application; absent where none are counted. */
+  units?: { readonly service: 'sharepoint'; readonly cost: number };
   run: () => Answer;
 }
 

@@ -11,7 +11,10 @@ import { deliver, type Damage } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
 import type { TeamsLimits } from '../limits/teams-limits.ts';
-import type { TokenSigner } from '../sign-in/jwt.ts';
+import type { UnitLimits } from '../limits/unit-limits.ts';
+import { isSharePointAudience } from '../sign-in/audience.ts';
+import type { TokenClaims, TokenSigner } from '../sign-in/jwt.ts';
+import { restMark } from '../sites/rest-routes.ts';
 import type { TrafficRecorder } from '../traffic/recorder.ts';
 import { answerBatch } from './batch.ts';
 import { graphError, type GraphCall, type Organization, type Route } from './graph-call.ts';
@@ -23,6 +26,7 @@ export interface GraphServices {
   signer: TokenSigner;
   limits: MailboxLimits;
   teamsLimits: TeamsLimits;
+  units: UnitLimits;
   statistics: Statistics;
   recorder: TrafficRecorder | null;
 }
@@ -82,8 +86,7 @@ export class GraphEndpoint {
     this.#sequence += 1;
     return {
       method: request.method ?? 'GET',
-      // Only v1.0 is simulated; a beta path keeps its version as first segment and is no operation.
-      segments: splitPath(path.startsWith(versionPath) ? path.slice(versionPath.length) : path) ?? [],
+      segments: segmentsOf(path),
       query: queryAt < 0 ? noQuery : parseQuery(url.slice(queryAt + 1)),
       headers: request.headers,
       body,
@@ -123,13 +126,40 @@ export class GraphEndpoint {
     }
     const overTeams = this.#countTeams(call, route);
     if (overTeams) return overTeams;
+    const overUnits = this.#countUnits({ ...call, headers: { ...outer.headers, ...call.headers } }, route);
+    if (overUnits) return overUnits;
     const fault = faultAnswer({ organization, call, route, key });
     if (fault) {
       this.#noteRetryAfter(route, fault);
       return fault;
     }
     organization.faults.spare(key);
-    return route.run();
+    return this.#run(route);
+  }
+
+  /** The 429 of an application that used up its resource units, or null. */
+  #countUnits(call: GraphCall, route: Route): Answer | null {
+    if (!route.units) return null;
+    const { units } = this.#services;
+    const nowMs = performance.now();
+    const agent = call.headers['user-agent'];
+    const wait = units.enter(route.units.cost, nowMs, typeof agent === 'string' ? agent : undefined);
+    if (wait === 0) return null;
+    units.sentRetryAfter(nowMs, wait);
+    const answer = graphError(call, 429, {
+      code: 'activityLimitReached',
+      message: 'The request has been throttled.',
+      retryAfterSeconds: wait,
+    });
+    return { ...answer, headers: { ...answer.headers, ...units.headers(nowMs) } };
+  }
+
+  /** The operation's own answer, with what is left of the application's units where that is told. */
+  #run(route: Route): Answer {
+    const answer = route.run();
+    if (!route.units) return answer;
+    const told = this.#services.units.headers(performance.now());
+    return { ...answer, headers: { ...answer.headers, ...told } };
   }
 
   /** The 429 of an application that asked Teams for too much in a second, or null. */
@@ -156,8 +186,10 @@ export class GraphEndpoint {
   #noteRetryAfter(route: Route, answer: Answer): void {
     const seconds = Number(answer.headers?.['Retry-After']);
     // A 503 asks for patience with one request; only a 429 speaks for the whole mailbox.
-    if (route.person && answer.status === 429 && seconds > 0)
-      this.#services.limits.sentRetryAfter(route.person.number, performance.now(), seconds);
+    if (answer.status !== 429 || !(seconds > 0)) return;
+    const { limits, units } = this.#services;
+    if (route.units) units.sentRetryAfter(performance.now(), seconds);
+    else if (route.person) limits.sentRetryAfter(route.person.number, performance.now(), seconds);
   }
 
   /** 401 or 403 unless the token is good and carries the role the operation needs. */
@@ -172,14 +204,19 @@ export class GraphEndpoint {
     if (claims.exp * 1_000 <= Date.now() || this.#endedTokens.has(token)) {
       return refuse('Lifetime validation failed, the token is expired.');
     }
-    if (
-      route.operation !== 'batch' &&
-      this.#services.organization.faults.strikes('tokenExpiry', `token ${call.segments.join('/')}`)
-    ) {
+    const strange = audienceProblem(claims, route);
+    if (strange !== null) return refuse(strange);
+    if (this.#endsToken(call, route)) {
       this.#endedTokens.add(token);
       return refuse('Lifetime validation failed, the token is expired.');
     }
     return hasRole(claims['roles'], route) ? null : forbidden(call, route);
+  }
+
+  /** True when the fault tokenExpiry ends the token of this call. */
+  #endsToken(call: GraphCall, route: Route): boolean {
+    const { faults } = this.#services.organization;
+    return route.operation !== 'batch' && faults.strikes('tokenExpiry', `token ${call.segments.join('/')}`);
   }
 
   #admit(visit: Visit): void {
@@ -206,6 +243,8 @@ export class GraphEndpoint {
     if (wait > 0) return this.#throttled(call, mailbox, wait);
     const overTeams = this.#countTeams(call, route);
     if (overTeams) return overTeams;
+    const overUnits = this.#countUnits(call, route);
+    if (overUnits) return overUnits;
     const fault = route.operation === 'batch' ? null : faultAnswer({ organization, call, route, key });
     if (fault) this.#noteRetryAfter(route, fault);
     return fault;
@@ -213,7 +252,7 @@ export class GraphEndpoint {
 
   #perform(visit: Visit): void {
     const { faults } = this.#services.organization;
-    const answer = visit.route.run();
+    const answer = this.#run(visit.route);
     const damage = chooseDamage(faults, visit.key, answer);
     if (damage === null || damage === 'chunkedResponse') faults.spare(visit.key);
     if (damage === 'connectionReset' && faults.countOf('connectionReset') % 2 === 1) {
@@ -272,8 +311,19 @@ export class GraphEndpoint {
   }
 }
 
+/**
+ * Segments below the version. Only v1.0 is simulated: a beta path keeps its version as first segment and is no
+ * operation. A call to SharePoint's own interface is marked as one.
+ */
+function segmentsOf(path: string): string[] {
+  if (path.startsWith(versionPath)) return splitPath(path.slice(versionPath.length)) ?? [];
+  const segments = splitPath(path) ?? [];
+  return path.startsWith('/beta/') ? segments : [restMark, ...segments];
+}
+
 const noQuery: ReadonlyMap<string, string> = new Map();
 
+const moreThanReadingSites = ['Sites.ReadWrite.All', 'Sites.Manage.All', 'Sites.FullControl.All'];
 /** Roles that imply another. */
 const stronger: Readonly<Record<string, readonly string[]>> = {
   'Mail.Read': ['Mail.ReadWrite'],
@@ -292,7 +342,17 @@ const stronger: Readonly<Record<string, readonly string[]>> = {
   'Chat.ReadBasic.All': ['Chat.Read.All', 'Chat.ReadWrite.All'],
   'Chat.Read.All': ['Chat.ReadWrite.All'],
   'Organization.Read.All': ['Directory.Read.All', 'User.Read.All'],
+  'Files.Read.All': ['Files.ReadWrite.All', 'Sites.Read.All', ...moreThanReadingSites],
+  'Sites.Read.All': moreThanReadingSites,
 };
+
+/** Why a token is not for the service called, or null. SharePoint takes no token got with a secret. */
+function audienceProblem(claims: TokenClaims, route: Route): string | null {
+  const isRest = route.resource === 'sharePoint';
+  if (isRest !== isSharePointAudience(claims.aud))
+    return 'Access token validation failure. Invalid audience.';
+  return isRest && claims['appidacr'] !== '2' ? 'Unsupported app only token.' : null;
+}
 
 function hasRole(roles: unknown, route: Route): boolean {
   if (route.role === null) return true;
@@ -301,6 +361,7 @@ function hasRole(roles: unknown, route: Route): boolean {
 }
 
 function forbidden(call: GraphCall, route: Route): Answer {
+  if (route.units) return graphError(call, 403, { code: 'accessDenied', message: 'Access denied' });
   return route.isMail
     ? graphError(call, 403, {
         code: 'ErrorAccessDenied',

@@ -1,4 +1,4 @@
-/** The https server on loopback and the first fork of the road: Graph, control, or sign-in. */
+/** The https server on loopback and the first fork of the road: Graph, control, downloads, or sign-in. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,12 +6,15 @@ import type { ServerCertificate } from './certificates.ts';
 
 export interface Roads {
   graph: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  download: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   control: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   signIn: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 function roadFor(roads: Roads, url: string): Roads['graph'] {
   if (url.startsWith('/v1.0/') || url.startsWith('/beta/')) return roads.graph;
+  if (url.includes('/_api/web/')) return roads.graph;
+  if (url.startsWith('/download/')) return roads.download;
   return url.startsWith('/control/') ? roads.control : roads.signIn;
 }
 

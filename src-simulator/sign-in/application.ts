@@ -18,7 +18,10 @@ export class Application {
   readonly tenantId: string;
   readonly clientId: string;
   readonly servicePrincipalId: string;
+  /** Application permissions of Graph. */
   roles: readonly string[];
+  /** Application permissions of SharePoint itself. */
+  sharePointRoles: readonly string[];
   #secrets: Secret[];
   readonly #certificates = new Map<string, X509Certificate>();
 
@@ -27,6 +30,7 @@ export class Application {
     this.clientId = objectIdOf(options.seed, 91, 1);
     this.servicePrincipalId = objectIdOf(options.seed, 92, 1);
     this.roles = options.roles;
+    this.sharePointRoles = options.sharePointRoles;
     this.#secrets = [{ value: secretValue(options.seed), expiresAtMs: Infinity }];
     for (const pem of options.certificates) this.registerCertificate(pem);
   }

@@ -7,6 +7,7 @@ import type { Answer } from '../http/answer.ts';
 import { plainJson } from '../http/answer.ts';
 import type { Person } from '../directory/people.ts';
 import type { Application } from './application.ts';
+import { isSharePointAudience } from './audience.ts';
 import type { TokenSigner } from './jwt.ts';
 import { fail, problemAnswer, SignInFailure } from './sign-in-error.ts';
 
@@ -92,16 +93,19 @@ function appToken(service: TokenService, form: URLSearchParams, nowMs: number): 
     );
   }
   const { application, options } = service;
+  const aud = scope.slice(0, -'/.default'.length);
   const token = service.signer.issue({
     ...times(options, nowMs),
-    aud: scope.slice(0, -'/.default'.length),
+    aud,
     iss: `https://sts.windows.net/${application.tenantId}/`,
     appid: application.clientId,
+    // How the application proved itself: 1 by a secret, 2 by a certificate.
+    appidacr: form.has('client_assertion') ? '2' : '1',
     idtyp: 'app',
     oid: application.servicePrincipalId,
     sub: application.servicePrincipalId,
     tid: application.tenantId,
-    roles: application.roles,
+    roles: isSharePointAudience(aud) ? application.sharePointRoles : application.roles,
     ver: '1.0',
   });
   return {

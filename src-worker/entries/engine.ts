@@ -1,6 +1,5 @@
 /** The engine: serves the contract in-process. Other carriers wrap the same router. */
 import { createRouterClient, type RouterClient } from '@orpc/server';
-import { keepHeapSmall } from './engine/heap.ts';
 import { EngineContext, type EngineOptions } from './engine/engine-context.ts';
 import { implementer } from './engine/implementer.ts';
 import { backupProcedures, organizationProcedures, restoreProcedures } from './engine/job-procedures.ts';
@@ -31,7 +30,6 @@ export interface Engine {
 }
 
 export function startEngine(options: EngineOptions): Engine {
-  keepHeapSmall();
   const engine = new EngineContext(options);
   return { client: createRouterClient(engineRouter(engine)), close: () => engine.closeAll() };
 }

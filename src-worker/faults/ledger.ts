@@ -50,6 +50,30 @@ export function isFatal(error: unknown): boolean {
   return !isAppError(error) || fatalCodes.has(error.code);
 }
 
+/** Causes that pass as a rule, and that an item which is broken for good shows again and again. */
+const doubtfulCodes: ReadonlySet<ErrorCode> = new Set([
+  'service-unavailable',
+  'response-invalid',
+  'item-changed',
+  'item-gone',
+]);
+const runsUntilUnreadable = 3;
+
+/**
+ * The outcome of an item whose fetching failed in `attempts` runs, this one included. What Microsoft 365 never gives out
+ * must not make every snapshot partial for ever; it is listed, and goes on being asked for.
+ */
+export function outcomeOfItem(error: unknown, attempts: number): ReturnType<typeof outcomeOf> {
+  const outcome = outcomeOf(error);
+  const isHopeless = attempts >= runsUntilUnreadable && doubtfulCodes.has(outcome.code);
+  return isHopeless ? { kind: 'skipped', code: 'item-unreadable' } : outcome;
+}
+
+/** True for an issue whose item is to be asked for again although nothing says that it changed. */
+export function isWorthAnotherTry({ outcome, code }: { outcome: string; code: string }): boolean {
+  return outcome === 'failed' || code === 'item-unreadable';
+}
+
 /** The outcome that an item's error means. */
 export function outcomeOf(error: unknown): Extract<ItemOutcome, { kind: 'skipped' | 'failed' }> {
   const code = isAppError(error) ? error.code : 'internal';

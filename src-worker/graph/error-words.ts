@@ -54,6 +54,8 @@ const words: Partial<Record<ErrorCode, string>> = {
     'Microsoft 365 found malware in this file and does not give it out. What was saved of it before is kept.',
   'item-changed':
     'This file was changed while it was read, so it was not saved. The next run reads it again.',
+  'item-unreadable':
+    'Microsoft 365 has failed to give out this item in several runs. It is asked for again in each run; opening it in Microsoft 365 shows whether anything of it is left.',
   'delta-expired':
     'Microsoft 365 has forgotten the position of the last run. Everything is listed once more; what is already saved is not fetched again.',
   cancelled: 'The work was stopped. What was saved so far stays saved.',

@@ -9,7 +9,7 @@ import type { Clock, Random } from '../../src-shared/model/clock.ts';
 import { ThrottleLane, type CallSize, type LaneLimits } from './throttle-lane.ts';
 
 /** The parts of Graph whose limits differ. All calls of a service share a lane, but for Outlook's: one a mailbox. */
-export const graphServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
+const graphServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
 export type GraphService = (typeof graphServices)[number];
 
 /** Limits of one service: per lane, and `maxInFlight` calls over all lanes. */

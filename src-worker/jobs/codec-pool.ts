@@ -16,8 +16,11 @@ const hurryAfterBatches = 3;
 const copiedBelowBytes = 64 * 1024;
 /** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
 const maxQueuedBytes = 8 * 1024 * 1024;
-/** Packs that are being put into the store: a slow disk holds the network back, not the other way round. */
-const maxStoringBytes = 24 * 1024 * 1024;
+/**
+ * Packs that are being put into the store: a slow disk holds the network back, not the other way round. Less than a pack:
+ * while one is written, what is queued keeps the codec threads busy.
+ */
+const maxStoringBytes = 8 * 1024 * 1024;
 
 /** One item on its way to a codec thread. */
 export interface WriteRequest {

@@ -1,12 +1,13 @@
 /**
- * Restores messages and folders of a snapshot to a folder of this PC, as .eml files with the bytes that Microsoft 365
- * gave. Writes below the target only, never over a file that is there, and goes on past an item that is damaged.
+ * Restores items and folders of a snapshot to a folder of this PC: messages as .eml files with the bytes that Microsoft
+ * 365 gave, events, contacts, tasks and settings as the JSON that it gave, with their attachments beside it. Writes below the target only, never over a file that is there, and goes on past an item that is damaged.
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, unlink, utimes, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
 import type { JobProgress, RestoreReport } from '../../src-shared/model/job.ts';
+import type { ContentRef } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { Catalog, CatalogItem, SnapshotScope } from '../catalog/catalog.ts';
 import { safeFileName, UniqueNames } from '../formats/file-name.ts';
@@ -52,6 +53,8 @@ class FileRestore {
   readonly #startedMs: number;
   /** Names taken in each folder that was written to, files of before included. */
   readonly #names = new Map<string, UniqueNames>();
+  /** Folders of accounts and of their services. */
+  readonly #paths = new Map<string, string>();
   readonly #problems: RestoreReport['problems'] = [];
   #restored = 0;
   #failed = 0;
@@ -84,12 +87,15 @@ class FileRestore {
       return;
     }
     const paths = this.#chosenPaths(selection);
+    if (paths.length === 0) return;
     const totals = this.#services.catalog.collectionTotals(selection.scope);
     for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
     const folderPaths = await this.#makeFolders(selection, paths);
     for (const { collection } of paths) {
+      const collectionPath = folderPaths.get(collection.id) ?? this.#run.targetPath;
       for (const item of this.#services.catalog.items(selection.scope, collection.id)) {
-        await this.#restoreItem(item, folderPaths.get(collection.id) ?? this.#run.targetPath);
+        const folderPath = await this.#folderOf(item, { scope: selection.scope, collectionPath });
+        await this.#restoreItem(item, folderPath);
       }
     }
   }
@@ -128,8 +134,7 @@ class FileRestore {
     paths: readonly CollectionPath[],
   ): Promise<Map<string, string>> {
     const made = new Map<string, string>();
-    const rootName = safeFileName(selection.accountName, 'account');
-    const rootPath = join(this.#run.targetPath, (await this.#namesIn(this.#run.targetPath)).take(rootName));
+    const rootPath = await this.#rootPathOf(selection);
     const byParentFirst = [...paths].sort((a, b) => a.names.length - b.names.length);
     for (const { collection } of byParentFirst) {
       const parentPath = made.get(collection.parent ?? '') ?? rootPath;
@@ -138,6 +143,44 @@ class FileRestore {
     }
     for (const path of [rootPath, ...made.values()]) await this.#makeFolder(path);
     return made;
+  }
+
+  /** Where an item goes: into the folder of its collection, or of the item in which it lies. */
+  async #folderOf({ info, id }: CatalogItem, place: ItemPlace, depth = 0): Promise<string> {
+    const { parent } = info;
+    if (typeof parent !== 'string' || parent === id || depth > deepestFolder) return place.collectionPath;
+    const known = this.#paths.get(`item ${parent}`);
+    if (known !== undefined) return known;
+    const holder = this.#services.catalog.item(place.scope, parent);
+    if (holder === undefined) return place.collectionPath;
+    return this.#holderPath(holder, await this.#folderOf(holder, place, depth + 1));
+  }
+
+  #holderPath(holder: CatalogItem, folderPath: string): Promise<string> {
+    return this.#pathOnce(`item ${holder.id}`, { folderPath, name: safeFileName(titleOf(holder), 'folder') });
+  }
+
+  /** Mail folders lie in the account's folder itself, what else there is in a folder a service. */
+  async #rootPathOf({ scope, accountName }: RestoreSelection): Promise<string> {
+    const accountPath = await this.#pathOnce(`account ${scope.account}`, {
+      folderPath: this.#run.targetPath,
+      name: safeFileName(accountName, 'account'),
+    });
+    const serviceName = folderOfService[scope.workload];
+    if (serviceName === undefined) return accountPath;
+    return this.#pathOnce(`${scope.workload} ${scope.account}`, {
+      folderPath: accountPath,
+      name: serviceName,
+    });
+  }
+
+  /** A path of its own for `key`, the same whenever it is asked for. */
+  async #pathOnce(key: string, { folderPath, name }: { folderPath: string; name: string }): Promise<string> {
+    const known = this.#paths.get(key);
+    if (known !== undefined) return known;
+    const path = join(folderPath, (await this.#namesIn(folderPath)).take(name));
+    this.#paths.set(key, path);
+    return path;
   }
 
   async #makeFolder(path: string): Promise<void> {
@@ -161,8 +204,12 @@ class FileRestore {
   async #restoreItem(item: CatalogItem, folderPath: string): Promise<void> {
     this.#run.signal.throwIfAborted();
     try {
-      await this.#makeFolder(folderPath);
-      this.#bytes += await this.#writeFile(item, folderPath);
+      if (item.info['folder'] === true) {
+        await this.#makeFolder(await this.#holderPath(item, folderPath));
+      } else {
+        await this.#makeFolder(folderPath);
+        this.#bytes += await this.#writeItem(item, folderPath);
+      }
       this.#restored += 1;
     } catch (error) {
       if (!isAppError(error, 'pack-damaged', 'pack-missing', 'chunk-missing')) throw error;
@@ -174,20 +221,49 @@ class FileRestore {
     this.#tell();
   }
 
+  /** An item of one part is a file, one of several a folder with a file a part. */
+  async #writeItem(item: CatalogItem, folderPath: string): Promise<number> {
+    const parts = await this.#reader.readParts(item.content);
+    const names = await this.#namesIn(folderPath);
+    const time = timeOf(item);
+    if (parts === undefined) {
+      const take = (): string => takeFileName(names, item, time);
+      return this.#writeFile(item.content, { folderPath, take, time });
+    }
+    const [main, ...others] = parts;
+    if (main === undefined) return 0;
+    if (others.length === 0) {
+      const take = (): string => names.take(nameOf(item, time), extname(main.name));
+      return this.#writeFile(main.content, { folderPath, take, time });
+    }
+    const partsPath = join(folderPath, names.take(nameOf(item, time)));
+    await this.#makeFolder(partsPath);
+    const partNames = await this.#namesIn(partsPath);
+    let sizeBytes = 0;
+    for (const { name, content } of parts) {
+      const extension = extname(name);
+      const base = safeFileName(basename(name, extension), 'attachment');
+      const take = (): string => partNames.take(base, safeExtension(extension));
+      sizeBytes += await this.#writeFile(content, { folderPath: partsPath, take, time });
+    }
+    return sizeBytes;
+  }
+
   /** Writes beside the final name first, so that a torn restore leaves no file that looks whole. */
-  async #writeFile(item: CatalogItem, folderPath: string): Promise<number> {
+  async #writeFile(content: ContentRef, { folderPath, take, time }: FilePlace): Promise<number> {
     const temporaryPath = join(folderPath, `.holdfast-${randomBytes(6).toString('hex')}.part`);
     let sizeBytes = 0;
     let file: FileHandle | undefined;
     try {
       file = await open(temporaryPath, 'wx');
-      for await (const piece of this.#reader.readContent(item.content)) {
+      for await (const piece of this.#reader.readContent(content)) {
         await file.write(piece);
         sizeBytes += piece.length;
       }
       await file.close();
       file = undefined;
-      await this.#publish(temporaryPath, item, folderPath);
+      if (time !== undefined) await utimes(temporaryPath, time, time);
+      await link(temporaryPath, join(folderPath, take()));
       return sizeBytes;
     } catch (error) {
       throw isAppError(error) ? error : this.#targetError(error);
@@ -195,16 +271,6 @@ class FileRestore {
       await file?.close();
       await unlink(temporaryPath).catch(() => undefined);
     }
-  }
-
-  async #publish(temporaryPath: string, item: CatalogItem, folderPath: string): Promise<void> {
-    const time = receivedTime(item);
-    if (time !== undefined) await utimes(temporaryPath, time, time);
-    const names = await this.#namesIn(folderPath);
-    const stamp =
-      time === undefined ? '' : `${time.toISOString().slice(0, 16).replace('T', ' ').replace(':', '')} `;
-    const name = names.take(safeFileName(`${stamp}${titleOf(item)}`, 'message'), '.eml');
-    await link(temporaryPath, join(folderPath, name));
   }
 
   #targetError(cause: unknown): AppError {
@@ -245,13 +311,63 @@ class FileRestore {
   }
 }
 
-function titleOf(item: CatalogItem): string {
-  const subject = item.info['subject'];
-  return typeof subject === 'string' && subject !== '' ? subject : 'no subject';
+/** SharePoint's longest path has 400 letters. */
+const deepestFolder = 400;
+
+/** A collection of a snapshot and where it is restored to. */
+interface ItemPlace {
+  readonly scope: SnapshotScope;
+  readonly collectionPath: string;
 }
 
-function receivedTime(item: CatalogItem): Date | undefined {
-  const received = item.info['received'] ?? item.info['sent'];
-  const timeMs = typeof received === 'string' ? Date.parse(received) : NaN;
+/** Where a file goes; `take` gives its name once it is whole. */
+interface FilePlace {
+  readonly folderPath: string;
+  readonly take: () => string;
+  readonly time: Date | undefined;
+}
+
+/** Folders of services other than mail. */
+const folderOfService: Readonly<Record<string, string>> = {
+  calendar: 'Calendars',
+  contacts: 'Contacts',
+  tasks: 'Tasks',
+  settings: 'Settings',
+  drive: 'OneDrive',
+};
+
+function titleOf({ info }: CatalogItem): string {
+  const title = [info['subject'], info['name'], info['title']].find(
+    (each) => typeof each === 'string' && each !== '',
+  );
+  return typeof title === 'string' ? title : 'no subject';
+}
+
+/** A message gets its time and subject, a file the name it had. */
+function takeFileName(names: UniqueNames, item: CatalogItem, time: Date | undefined): string {
+  const { name } = item.info;
+  if (typeof name !== 'string') return names.take(nameOf(item, time), '.eml');
+  const extension = extname(name);
+  const isUsual = safeExtension(extension) !== '';
+  return isUsual
+    ? names.take(safeFileName(basename(name, extension), 'file'), extension)
+    : names.take(safeFileName(name, 'file'));
+}
+
+function nameOf(item: CatalogItem, time: Date | undefined): string {
+  const stamp =
+    time === undefined ? '' : `${time.toISOString().slice(0, 16).replace('T', ' ').replace(':', '')} `;
+  return safeFileName(`${stamp}${titleOf(item)}`, 'message');
+}
+
+/** An extension that senders chose. */
+function safeExtension(extension: string): string {
+  return /^\.[a-z0-9]{1,16}$/i.test(extension) ? extension : '';
+}
+
+/** When a message came or went, an event begins, a file was changed. */
+function timeOf({ info }: CatalogItem): Date | undefined {
+  const time = info['received'] ?? info['sent'] ?? info['start'] ?? info['modified'];
+  const timeMs = typeof time === 'string' ? Date.parse(time) : NaN;
   return Number.isNaN(timeMs) ? undefined : new Date(timeMs);
 }

@@ -8,12 +8,14 @@ import type { AccountScope, ItemHead, LookedUpItem } from './workload.ts';
 export interface LookUp {
   readonly pathOf: (id: string) => string;
   readonly describe: (item: RawItem, id: string) => ItemHead;
+  /** Outlook, in the mailbox of the account, unless given. */
+  readonly service?: 'sharepoint' | 'teams';
 }
 
 export async function* lookUpInBatches(
   { graph, accountId, signal }: AccountScope,
   ids: readonly string[],
-  { pathOf, describe }: LookUp,
+  { pathOf, describe, service }: LookUp,
 ): AsyncIterable<LookedUpItem> {
   const readAnswer = (id: string, answer: BatchAnswer | undefined): LookedUpItem => {
     if (answer === undefined) throw new Error('a batch answers every request');
@@ -24,7 +26,8 @@ export async function* lookUpInBatches(
   for (let first = 0; first < ids.length; first += longestBatch) {
     const some = ids.slice(first, first + longestBatch);
     const requests = some.map((id) => ({ path: pathOf(id) }));
-    const answers = await graph.batch(requests, { mailbox: accountId, target: 'item', signal });
+    const place = service === undefined ? { mailbox: accountId } : { service };
+    const answers = await graph.batch(requests, { ...place, target: 'item', signal });
     for (const [index, id] of some.entries()) yield readAnswer(id, answers[index]);
   }
 }

@@ -22,6 +22,8 @@ export interface ItemHead {
   readonly info: ItemInfo;
   /** Given where the enumeration held all of the item, so that nothing is left to fetch. */
   readonly content?: FetchedContent | undefined;
+  /** Given where the enumeration knows a shorter way to the content than `Workload.fetch`. */
+  readonly fetch?: (() => Promise<FetchedContent>) | undefined;
 }
 
 /** How many items Microsoft 365 says a collection has; for progress only. */
@@ -59,10 +61,12 @@ export type FetchedContent =
   | FetchedStream;
 
 /** Content too large to hold. `pieces` rejects with `AppError` where it turns out to be other than promised. */
-export interface FetchedStream {
+interface FetchedStream {
   readonly kind: 'stream';
   readonly sizeBytes: number;
   readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** The version that the content turned out to be of; to be asked for after its last piece. */
+  readonly version: string;
 }
 
 /** The answer for one item of a look-up: with `error`, it is not known whether it exists. */
@@ -72,9 +76,23 @@ export interface LookedUpItem {
   readonly error?: unknown;
 }
 
+/** Files in folders: `parentOf` is the id of the item in which an item lies. */
+export interface Nesting {
+  isHolder(info: ItemInfo): boolean;
+  parentOf(info: ItemInfo): string | undefined;
+}
+
 /** All methods reject with `AppError`. */
 export interface Workload {
   readonly name: string;
+  /** Set where `changes` lists all items whatever the link, because Graph tells no changes: what is not listed is gone. */
+  readonly listsEverything?: boolean;
+  /** Set where a removal is never half of a move, so that what left need not be asked for. */
+  readonly isRemovalFinal?: boolean;
+  /** True when two versions of an item surely have the same content, so that it need not be fetched again. */
+  readonly hasSameContent?: (before: string, after: string) => boolean;
+  /** Where items lie in items of the same collection: they go with those, even if nothing says so. */
+  readonly nesting?: Nesting;
   /** Collections that changed since `link`, or all of them. */
   collections(scope: AccountScope, link: string | undefined): Promise<CollectionChanges>;
   /** Items of a collection that changed since `link`, or all of them. */

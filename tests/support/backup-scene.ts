@@ -3,7 +3,7 @@
  * Everything lies in one temporary folder, which `close` removes.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
@@ -15,6 +15,7 @@ import { startSimulator, type RunningSimulator } from '../../src-simulator/start
 import { startEngine, type Engine, type EngineOptions } from '../../src-worker/entries/engine.ts';
 import { defaultRetryLimits } from '../../src-worker/graph/retry-policy.ts';
 import { treeOfFolder, treeOfTruth, type MailTree } from './mail-tree.ts';
+import { restoredContents, type Contents, type SideService } from './service-contents.ts';
 import { truthOf, type TruthLine } from './simulator-control.ts';
 import { sleepUntil } from './sleep.ts';
 
@@ -168,6 +169,22 @@ export class Machine {
     const { report, tree } = await this.#restore(snapshot);
     if (report.failed > 0) throw new Error(`not restored: ${JSON.stringify(report.problems.slice(0, 5))}`);
     return tree;
+  }
+
+  /** What a restore of one account's service brings, beside mail. */
+  async restoredService(account: string, service: SideService): Promise<Contents> {
+    const targetPath = mkdtempSync(join(this.#scene.folderPath, 'restore-'));
+    try {
+      const scope = { vault: this.vault, protectedItemId: this.#scene.item.id, account, service, targetPath };
+      const report = await reportOf(await this.client.restore.files(scope));
+      if (report.failed > 0) throw new Error(`not restored: ${JSON.stringify(report.problems.slice(0, 5))}`);
+      const [accountName] = readdirSync(targetPath);
+      const [serviceName] = accountName === undefined ? [] : readdirSync(join(targetPath, accountName));
+      if (accountName === undefined || serviceName === undefined) return new Map();
+      return restoredContents(join(targetPath, accountName, serviceName), service);
+    } finally {
+      rmSync(targetPath, { recursive: true, force: true });
+    }
   }
 
   /** Restores the newest snapshot as far as that goes. */

@@ -37,12 +37,20 @@ export async function statistics(simulator: SimulatorAccess): Promise<SimulatorS
 
 /** What a mailbox holds; empty for an account without one. */
 export async function truthOf(simulator: SimulatorAccess, user: string): Promise<TruthLine[]> {
-  const path = `truth?user=${encodeURIComponent(user)}`;
-  const text = await ask(simulator, { method: 'GET', path, mayBeMissing: true });
+  return (await truthLines(simulator, `user=${encodeURIComponent(user)}`)) as TruthLine[];
+}
+
+/** What an area beside mail holds of a user, group or site. */
+export function areaTruthOf(simulator: SimulatorAccess, area: string, account: string): Promise<unknown[]> {
+  return truthLines(simulator, `area=${area}&user=${encodeURIComponent(account)}`);
+}
+
+async function truthLines(simulator: SimulatorAccess, query: string): Promise<unknown[]> {
+  const text = await ask(simulator, { method: 'GET', path: `truth?${query}`, mayBeMissing: true });
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as TruthLine);
+    .map((line) => JSON.parse(line) as unknown);
 }
 
 async function ask(

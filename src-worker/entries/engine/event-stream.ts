@@ -1,4 +1,5 @@
 /** Turns a job that reports progress by calls into a stream: latest progress wins, at most ten a second. */
+import { keepHeapSmall } from './heap.ts';
 
 const intervalMs = 100;
 
@@ -10,6 +11,7 @@ export async function* streamJob<P, R>(
   outerSignal: AbortSignal | undefined,
   job: (signal: AbortSignal, onProgress: (progress: P) => void) => Promise<R>,
 ): AsyncGenerator<P, R, void> {
+  keepHeapSmall();
   const abort = new AbortController();
   const signal = outerSignal === undefined ? abort.signal : AbortSignal.any([outerSignal, abort.signal]);
   const latest: P[] = [];

@@ -7,20 +7,22 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** The old generation may grow by this much of what lives in it before it is collected again. */
-const growthPercent = 50;
+const growthPercent = 100;
 /** Room for what is young: what a few hundred requests under way hold, so that little of it is promoted. */
 const youngBytes = 16 * 1024 * 1024;
+/** More rounds than it takes to grow to that; where V8 does not grow, the engine runs with what there is. */
+const mostRounds = 8;
 /** A few megabytes. */
 const survivorsPerRound = 64 * 1024;
 
 type Collect = (options?: { type: 'minor' | 'major'; flavor?: 'last-resort' }) => void;
 
-/** More rounds than it takes to grow to that; where V8 does not grow, the engine runs with what there is. */
-const mostRounds = 8;
-
 let isHeld = false;
 
-/** Gives back what starting up has left, and holds both generations small from now on; once in a process. */
+/**
+ * Gives back what starting up has left, and holds both generations small from now on. Takes a tenth of a second, once in
+ * a process: worth it for a job, not for a question.
+ */
 export function keepHeapSmall(): void {
   if (isHeld) return;
   isHeld = true;

@@ -2,6 +2,7 @@
 import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
+import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
@@ -13,6 +14,7 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
   calendar: calendarWorkload,
   tasks: tasksWorkload,
   mail: mailWorkload,
+  drive: driveWorkload,
 };
 
 export const workloads: readonly Workload[] = Object.values(byService);

@@ -5,7 +5,13 @@
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { CollectionRow, IssueRow, RowOwner } from '../../../src-shared/model/rows.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { isFatal, outcomeOf, type FaultLedger } from '../../faults/ledger.ts';
+import {
+  isFatal,
+  isWorthAnotherTry,
+  outcomeOf,
+  outcomeOfItem,
+  type FaultLedger,
+} from '../../faults/ledger.ts';
 import type { AccountScope, CollectionFound, ItemHead, Workload } from '../../workloads/workload.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import { CollectionBackup } from './collection-backup.ts';
@@ -79,11 +85,11 @@ export class AccountBackup {
     const known = this.baseNumber === 0 ? undefined : catalog.currentItem(chainId, this.owner, head.id);
     if (known !== undefined && known.collection !== head.collection)
       this.#savedOutOfTurn.set(head.id, head.version);
-    if (known === undefined || known.version !== head.version || head.version === '') {
+    if (known === undefined || !this.#hasSameContent(known.version, head)) {
       await this.saveItem(head);
       return;
     }
-    if (known.collection === head.collection) {
+    if (known.version === head.version && known.collection === head.collection) {
       ledger.record({ kind: 'unchanged' });
     } else {
       const item = catalog.item({ ...this.owner, chainId, number: this.baseNumber }, head.id);
@@ -93,12 +99,17 @@ export class AccountBackup {
     progress.finish(1, 0);
   }
 
+  #hasSameContent(before: string, { version, content }: ItemHead): boolean {
+    if (before === version) return version !== '';
+    return content === undefined && this.services.workload.hasSameContent?.(before, version) === true;
+  }
+
   /** Fetches and saves one item; its failure becomes an issue. */
   async saveItem(head: ItemHead): Promise<void> {
     const { workload, scope, recorder, progress } = this.services;
     let sizeBytes = 0;
     try {
-      const content = head.content ?? (await workload.fetch(scope, head.id));
+      const content = head.content ?? (await (head.fetch?.() ?? workload.fetch(scope, head.id)));
       sizeBytes = await recorder.saveItem(this.owner, head, content);
       await this.clearIssue(head.id);
     } catch (error) {
@@ -110,8 +121,9 @@ export class AccountBackup {
 
   /** Records that an item, a collection or the account could not be saved. */
   async reportIssue(subject: IssueSubject, error: unknown): Promise<void> {
-    const outcome = outcomeOf(error);
     const attempts = (this.#priorIssues.get(subject.item)?.attempts ?? 0) + 1;
+    const isItem = subject.item !== subject.collection;
+    const outcome = isItem ? outcomeOfItem(error, attempts) : outcomeOf(error);
     this.#priorIssues.delete(subject.item);
     this.services.ledger.record(outcome);
     const { item, collection, version, name } = subject;
@@ -130,16 +142,24 @@ export class AccountBackup {
    * collection are asked for once more; what is really gone says so. Must be done before the position moves on.
    */
   async saveMovedItems(ids: readonly string[]): Promise<void> {
-    const { ledger, catalog, chainId } = this.services;
     const lost = ids.filter((id) => !this.#savedOutOfTurn.has(id));
+    if (this.services.workload.isRemovalFinal === true) {
+      for (const id of lost) this.#countRemoval(id);
+      return;
+    }
     await this.#lookUp(lost, async (id, head) => {
       if (head === undefined) {
-        if (catalog.currentItem(chainId, this.owner, id) !== undefined) ledger.record({ kind: 'removed' });
+        this.#countRemoval(id);
         return;
       }
       this.#savedOutOfTurn.set(head.id, head.version);
       await this.saveItem(head);
     });
+  }
+
+  #countRemoval(id: string): void {
+    const { ledger, catalog, chainId } = this.services;
+    if (catalog.currentItem(chainId, this.owner, id) !== undefined) ledger.record({ kind: 'removed' });
   }
 
   /** Records changed collections and returns the ids of all that exist now. */
@@ -179,9 +199,7 @@ export class AccountBackup {
   /** Items that failed last time and that no enumeration of this run has saved meanwhile. */
   async #retryFailed(): Promise<void> {
     const issues = [...this.#priorIssues.values()];
-    const failed = issues.filter(
-      ({ outcome, item, collection }) => outcome === 'failed' && item !== collection,
-    );
+    const failed = issues.filter((issue) => isWorthAnotherTry(issue) && issue.item !== issue.collection);
     await this.#lookUp(
       failed.map(({ item }) => item),
       async (id, head) => {

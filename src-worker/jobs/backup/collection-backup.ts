@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import { isFatal } from '../../faults/ledger.ts';
 import { createDedupFilterMemory, DedupFilter } from '../../vault/index/dedup-filter.ts';
-import type { ItemChanges } from '../../workloads/workload.ts';
+import type { ItemChanges, Nesting } from '../../workloads/workload.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import type { AccountBackup } from './account-backup.ts';
 
@@ -54,18 +54,18 @@ export class CollectionBackup {
   async #enumerate(link: string | undefined): Promise<void> {
     const { workload, scope, recorder } = this.#account.services;
     const { owner } = this.#account;
-    const sweep = link === undefined ? this.#startSweep() : undefined;
-    const canResume = link === undefined && sweep === undefined;
-    const leftIds: string[] = [];
+    const listsAll = link === undefined || workload.listsEverything === true;
+    const round = new Round(listsAll && this.#hasItems(), workload.nesting);
+    const canResume = link === undefined && !round.isSweep;
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {
-      await this.#takePage(page, leftIds);
-      for (const { id } of page.changed) sweep?.claim(hashOf(id));
+      await this.#takePage(page, round.leftIds);
+      round.note(page);
       if (canResume && page.nextLink !== undefined) {
         recorder.setResumeLink(owner, { collection: this.#id, link: page.nextLink });
       }
       if (page.deltaLink === undefined) continue;
-      if (sweep !== undefined) leftIds.push(...(await this.#removeUnseen(sweep)));
-      await this.#account.saveMovedItems(leftIds);
+      await this.#removeUntold(round);
+      await this.#account.saveMovedItems(round.leftIds);
       if (page.deltaLink !== link)
         await recorder.finishCollection(owner, { collection: this.#id, link: page.deltaLink });
     }
@@ -92,22 +92,74 @@ export class CollectionBackup {
     return true;
   }
 
-  /** The set of ids seen by a full enumeration; none is needed where the collection is new. */
-  #startSweep(): DedupFilter | undefined {
+  #hasItems(): boolean {
     const [first] = this.#knownIds();
-    return first === undefined ? undefined : new DedupFilter(createDedupFilterMemory());
+    return first !== undefined;
   }
 
-  async #removeUnseen(seen: DedupFilter): Promise<string[]> {
-    const unseen: string[] = [];
-    for (const id of this.#knownIds()) if (seen.claim(hashOf(id))) unseen.push(id);
-    for (const id of unseen) await this.#removeItem(id);
-    return unseen;
+  /** Removes what is gone without a word: what a full enumeration did not show, and what lay in something removed. */
+  async #removeUntold(round: Round): Promise<void> {
+    const untold = round.isSweep ? round.unseen(this.#knownIds()) : this.#below(round);
+    for (const id of untold) await this.#removeItem(id);
+    round.leftIds.push(...untold);
+  }
+
+  /** One pass over the collection a level of what was removed, because no more than what is gone may be held. */
+  #below({ leftIds, nesting, told }: Round): string[] {
+    const { catalog, chainId } = this.#account.services;
+    const scope = { chainId, ...this.#account.owner, number: this.#account.baseNumber };
+    const isHolder = (id: string): boolean => {
+      const item = catalog.item(scope, id);
+      return item !== undefined && nesting?.isHolder(item.info) === true;
+    };
+    const gone = new Set(leftIds.filter(isHolder));
+    const roots = gone.size;
+    for (let before = 0; before < gone.size;) {
+      before = gone.size;
+      for (const { id, info } of catalog.items(scope, this.#id)) {
+        const parent = nesting?.parentOf(info);
+        // What this round told of was moved elsewhere before.
+        if (parent !== undefined && gone.has(parent) && !told.has(id)) gone.add(id);
+      }
+    }
+    return [...gone].slice(roots);
   }
 
   *#knownIds(): Iterable<string> {
     const { catalog, chainId } = this.#account.services;
     yield* catalog.currentIds(chainId, this.#account.owner, this.#id);
+  }
+}
+
+/** What one enumeration of a collection has seen so far. */
+class Round {
+  readonly leftIds: string[] = [];
+  /** What it told of; kept where things lie in each other. */
+  readonly told = new Set<string>();
+  readonly nesting: Nesting | undefined;
+  /** Ids that a full enumeration has seen; none are kept where the collection is new. */
+  readonly #seen: DedupFilter | undefined;
+
+  constructor(isSweep: boolean, nesting: Nesting | undefined) {
+    this.#seen = isSweep ? new DedupFilter(createDedupFilterMemory()) : undefined;
+    this.nesting = nesting;
+  }
+
+  get isSweep(): boolean {
+    return this.#seen !== undefined;
+  }
+
+  note({ changed }: ItemChanges): void {
+    for (const { id } of changed) {
+      this.#seen?.claim(hashOf(id));
+      if (this.#seen === undefined && this.nesting !== undefined) this.told.add(id);
+    }
+  }
+
+  unseen(knownIds: Iterable<string>): string[] {
+    const ids: string[] = [];
+    for (const id of knownIds) if (this.#seen?.claim(hashOf(id)) === true) ids.push(id);
+    return ids;
   }
 }
 

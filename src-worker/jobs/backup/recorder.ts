@@ -88,7 +88,8 @@ export class Recorder {
   async saveItem(owner: RowOwner, head: ItemHead, content: FetchedContent): Promise<number> {
     const sizeBytes = await this.#step(async () => {
       const reference = await this.#store(content, owner.account);
-      await this.#session.writeItem(owner, { ...rowOf(head), content: reference });
+      const version = content.kind === 'stream' ? content.version : head.version;
+      await this.#session.writeItem(owner, { ...rowOf(head), version, content: reference });
       return reference[1];
     });
     this.#services.ledger.record({ kind: 'saved', sizeBytes });

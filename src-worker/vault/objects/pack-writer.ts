@@ -12,8 +12,8 @@ import type { SealContext } from '../format/seal.ts';
 import { SealedFileWriter, sealedFrameBytes } from '../format/sealed-file-writer.ts';
 
 const openPackCount = 2;
-/** As many as are usually on their way to the store: memory that was freed would come back in other places. */
-const maxSpareBuffers = 2;
+/** One is on its way to the store as a rule; what is beyond that is given back. */
+const maxSpareBuffers = 1;
 /** Where a pack is built, and behind it the place for its directory as the index gets it. */
 const memoryBytes = packBytes + maxDirectoryBytes;
 /** A session that stores less than this keeps to one pack: two small files would tell no less and cost more. */

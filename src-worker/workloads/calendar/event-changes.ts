@@ -6,7 +6,7 @@
  * it needs no clock, no overlap and no memory of what was there: the backup knows that, and takes what a full
  * enumeration does not show for deleted.
  */
-import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
+import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { rawItemSchema } from '../item-parts.ts';
 import type { AccountScope, ItemChanges } from '../workload.ts';
@@ -19,21 +19,13 @@ const listedOnce = 'listed';
 const wholePageSize = 25;
 const rowPageSize = 250;
 
-/** Calendars that a run has found listed before. Forgetting one costs time, nothing else. */
-const listedBefore = new WeakMap<AccountScope, Set<string>>();
-
-/** Pages of all events. Throws `delta-expired` for the link of a finished enumeration, and `collection-gone`. */
+/** Pages of all events, whatever `link` says but whether there was a run before. Throws `collection-gone`. */
 export async function* eventChanges(
   scope: AccountScope,
   calendar: string,
   link: string | undefined,
 ): AsyncIterable<ItemChanges> {
-  if (link === listedOnce) {
-    const calendars = listedBefore.get(scope) ?? new Set();
-    listedBefore.set(scope, calendars.add(calendar));
-    throw new AppError('delta-expired', 'A calendar has no changes to follow; it is listed again.');
-  }
-  if (listedBefore.get(scope)?.has(calendar) === true) {
+  if (link !== undefined) {
     yield* listEvents(scope, calendar, rows);
     return;
   }

@@ -75,7 +75,7 @@ export class Machine {
   async setUp(info: SimulatorInfo, itemOptions: readonly string[] = []): Promise<void> {
     await this.json(['vault', 'create', this.path('vault')]);
     await this.json(['organization', 'add', 'Sample', ...this.organizationOptions(info)]);
-    await this.json(['protected-item', 'create', 'All mail', ...itemOptions]);
+    await this.json(['protected-item', 'create', 'All mail', '--services', 'mail', ...itemOptions]);
   }
 
   remove(): void {

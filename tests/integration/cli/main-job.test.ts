@@ -29,7 +29,7 @@ beforeAll(async () => {
   const created = await machine.json<{ recoveryKey: string }>(['vault', 'create', machine.path('vault')]);
   recoveryKey = created.recoveryKey;
   await machine.json(['organization', 'add', 'Sample', ...machine.organizationOptions(simulator)]);
-  await machine.json(['protected-item', 'create', 'All mail']);
+  await machine.json(['protected-item', 'create', 'All mail', '--services', 'mail']);
   first = (await machine.json<{ report: Report }>(['backup'])).report;
 });
 afterAll(async () => {

@@ -129,9 +129,10 @@ export class Session {
     return this.#truthLines<TruthLine>(`user=${encodeURIComponent(user)}`);
   }
 
-  /** What an area beside mail holds of a user. */
-  areaTruth(area: string, user: string): Promise<AreaLine[]> {
-    return this.#truthLines<AreaLine>(`area=${area}&user=${encodeURIComponent(user)}`);
+  /** What an area beside mail holds of a user, group or site, in the shape that a test expects. */
+
+  areaTruth<Line = AreaLine>(area: string, account: string): Promise<Line[]> {
+    return this.#truthLines<Line>(`area=${area}&user=${encodeURIComponent(account)}`);
   }
 
   async #truthLines<T>(query: string): Promise<T[]> {

@@ -74,7 +74,7 @@ export class Copy {
       left.push(...page.removed);
       if (page.deltaLink !== undefined) this.#links.set(collection, page.deltaLink);
     }
-    if (link !== undefined) return left;
+    if (link !== undefined && this.#workload.listsEverything !== true) return left;
     const here = [...this.items.values()].filter(({ head }) => head.collection === collection);
     return here.map(({ head }) => head.id).filter((id) => !seen.has(id));
   }

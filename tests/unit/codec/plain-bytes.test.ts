@@ -4,7 +4,7 @@ import { base64LineEncoder } from '../../../src-worker/codec/base64-lines.ts';
 import { createCompressor } from '../../../src-worker/codec/compress.ts';
 import { sha256 } from '../../../src-worker/codec/hash.ts';
 import { joinMime, splitMime } from '../../../src-worker/codec/mime-split.ts';
-import { plainBytes } from '../../../src-worker/codec/plain-bytes.ts';
+import { plainBytes, release } from '../../../src-worker/codec/plain-bytes.ts';
 import { loadSodium } from '../../../src-worker/codec/sodium.ts';
 
 beforeAll(async () => {
@@ -19,6 +19,17 @@ test('plainBytes shares memory and drops the Buffer', () => {
   plain[0] = 0x41;
   expect(buffer.toString()).toBe('Abc');
   expect(Buffer.isBuffer(plain)).toBe(false);
+});
+
+test('release gives memory of its own back at once and leaves shared memory alone', () => {
+  const own = new Uint8Array(1000);
+  release(own);
+  expect(own.buffer.detached).toBe(true);
+  const shared = new Uint8Array(1000);
+  release(shared.subarray(0, 500));
+  expect(shared.buffer.detached).toBe(false);
+  const locked = new Uint8Array(new SharedArrayBuffer(8));
+  expect(() => release(locked)).not.toThrow();
 });
 
 /** A Buffer that slipped out would make `slice` share memory on one path and copy it on another. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ItemRow } from '../../../src-shared/model/rows.ts';
+import { maxFrameRawBytes } from '../../../src-worker/vault/format/layout.ts';
 import {
   decodeCommit,
   decodeRecord,
@@ -14,7 +15,7 @@ import {
   type SegmentRecord,
 } from '../../../src-worker/vault/format/records.ts';
 
-const memory = new Uint8Array(64 * 1024);
+const memory = new Uint8Array(maxFrameRawBytes);
 const encoded = (record: SegmentRecord): Uint8Array => encodeRecord(record, memory);
 const owner = { workload: 'mail', account: 'anna' };
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -24,7 +25,7 @@ const item: fc.Arbitrary<ItemRow> = fc.record({
   id: key,
   collection: fc.constantFrom('inbox', 'sent', 'old'),
   version: fc.string({ maxLength: 40 }),
-  content: fc.tuple(fc.constantFrom(0 as const, 1 as const), fc.nat(2 ** 40), object),
+  content: fc.tuple(fc.constantFrom(0 as const, 1 as const, 2 as const), fc.nat(2 ** 40), object),
   info: fc.dictionary(
     fc.stringMatching(/^[a-z][A-Za-z0-9]{0,20}$/),
     fc.oneof(fc.string(), fc.boolean(), fc.array(fc.string())),
@@ -75,7 +76,7 @@ describe('records of a segment', () => {
   });
 
   test('nor is one that is larger than a frame', () => {
-    const rows = Array.from({ length: 100 }, (_, index) => ({
+    const rows = Array.from({ length: 5_000 }, (_, index) => ({
       id: `${index}`.padEnd(1000, 'x'),
       collection: 'inbox',
     }));

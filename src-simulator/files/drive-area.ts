@@ -1,0 +1,26 @@
+/** The area `drive`: OneDrives of people and document libraries of sites. Accounts are people and sites. */
+import type { Area } from '../graph/area.ts';
+import type { Organization } from '../graph/graph-call.ts';
+import { driveChanges, drivesOf } from './drive-changes.ts';
+import { driveRoute } from './drive-routes.ts';
+import { driveTruth } from './drive-truth.ts';
+import type { Drive } from './drive.ts';
+
+function* allDrives(organization: Organization): Generator<Drive> {
+  const { sites, drives } = organization;
+  for (const site of sites.all()) yield* drives.ofSite(site.number);
+}
+
+/** Makes the area over the drives of an organization. */
+export function createDriveArea(organization: Organization): Area {
+  return {
+    name: 'drive',
+    route: (call) => driveRoute(organization, call),
+    changes: driveChanges(organization),
+    truth: (account) => driveTruth(organization, account),
+    expireDelta: (account) => {
+      const expired = account === undefined ? allDrives(organization) : drivesOf(organization, account);
+      for (const drive of expired) drive.book.tokenAge += 1;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** What is kept of a file or folder beside its bytes: where it lies, and what lists show. */
+import { z } from 'zod';
+import { listed, shorten } from '../item-info.ts';
+import type { ItemHead } from '../workload.ts';
+
+const text = z.string().nullish().catch(undefined);
+const count = z.number().int().nonnegative().nullish().catch(undefined);
+const facet = z.object({}).nullish().catch(undefined);
+const identity = z
+  .object({ user: z.object({ displayName: text, email: text }).nullish() })
+  .nullish()
+  .catch(undefined);
+
+/** A driveItem. Only the id must be there: one whose other properties are odd is still an item. */
+export const driveItemSchema = z.object({
+  id: z.string().min(1).max(512),
+  name: text,
+  size: count,
+  eTag: text,
+  root: facet,
+  folder: facet,
+  package: facet,
+  shared: facet,
+  file: z
+    .object({
+      mimeType: text,
+      hashes: z.object({ quickXorHash: text }).nullish().catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
+  fileSystemInfo: z.object({ createdDateTime: text, lastModifiedDateTime: text }).nullish().catch(undefined),
+  lastModifiedBy: identity,
+  parentReference: z.object({ id: text }).nullish().catch(undefined),
+  '@microsoft.graph.downloadUrl': text,
+});
+export type DriveItem = z.infer<typeof driveItemSchema>;
+
+/** Ids of items are unique in their drive only, so that of the drive stands before them. Neither holds a slash. */
+export function itemKey(driveId: string, itemId: string): string {
+  return `${driveId}/${itemId}`;
+}
+
+/** The two ids of a key. */
+export function splitKey(key: string): { driveId: string; itemId: string } {
+  const at = key.indexOf('/');
+  return { driveId: key.slice(0, at), itemId: key.slice(at + 1) };
+}
+
+/** The hash that the service tells; empty where it tells none, as right after an upload. */
+export function hashOf(item: DriveItem): string {
+  return item.file?.hashes?.quickXorHash ?? '';
+}
+
+export function isFolder(item: DriveItem): boolean {
+  // A notebook is a package: a folder that is shown as a file. Its parts are items of their own.
+  return !isThere(item.file);
+}
+
+/**
+ * Size and hash, which tell the content, then the eTag, which changes with everything: a file that was renamed is not
+ * read again.
+ */
+export function versionOf(item: DriveItem): string {
+  return `${item.size ?? ''} ${hashOf(item)} ${item.eTag ?? ''}`;
+}
+
+/** True when two versions are surely of the same bytes. */
+export function hasSameContent(before: string, after: string): boolean {
+  const [sizeBefore, hashBefore] = before.split(' ');
+  const [sizeAfter, hashAfter] = after.split(' ');
+  return hashBefore !== '' && hashBefore === hashAfter && sizeBefore === sizeAfter;
+}
+
+/** The row of a file or folder. */
+export function describeItem(driveId: string, item: DriveItem): Omit<ItemHead, 'fetch'> {
+  const name = item.name ?? '';
+  const parent = item.parentReference?.id ?? undefined;
+  const info = {
+    name,
+    parent: parent && itemKey(driveId, parent),
+    created: item.fileSystemInfo?.createdDateTime,
+    modified: item.fileSystemInfo?.lastModifiedDateTime,
+    author: shorten(item.lastModifiedBy?.user?.displayName),
+    shared: isThere(item.shared) || undefined,
+    ...(isFolder(item) ? { folder: true } : fileInfo(item)),
+  };
+  return {
+    id: itemKey(driveId, item.id),
+    collection: driveId,
+    version: versionOf(item),
+    title: shorten(name) ?? '',
+    info: listed(info),
+  };
+}
+
+function fileInfo(item: DriveItem): Readonly<Record<string, unknown>> {
+  return { size: item.size, type: item.file?.mimeType, hash: hashOf(item) || undefined };
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
