@@ -5,6 +5,10 @@ import { createDriveArea } from './files/drive-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
 import { createRegistrationArea } from './registration/registration-area.ts';
+import { createChatArea } from './chats/chat-area.ts';
+import { createGroupArea } from './groups/group-area.ts';
+import { createThreadArea } from './groups/thread-area.ts';
+import { createTeamArea } from './teams/team-area.ts';
 import { createSettingsArea } from './settings/settings-area.ts';
 import { createSiteArea } from './sites/site-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
@@ -14,6 +18,10 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createContactsArea,
   createTasksArea,
   createSettingsArea,
+  createTeamArea,
+  createChatArea,
+  createGroupArea,
+  createThreadArea,
   createDriveArea,
   createSiteArea,
   createRegistrationArea,

@@ -13,6 +13,17 @@ const defaultRoles = [
   'Calendars.Read',
   'Contacts.Read',
   'Tasks.Read.All',
+  'Group.Read.All',
+  'Group-Conversation.Read.All',
+  'Team.ReadBasic.All',
+  'TeamSettings.Read.All',
+  'TeamMember.Read.All',
+  'Channel.ReadBasic.All',
+  'ChannelSettings.Read.All',
+  'ChannelMember.Read.All',
+  'TeamsTab.Read.All',
+  'ChannelMessage.Read.All',
+  'Chat.Read.All',
   'Files.Read.All',
   'Sites.Read.All',
 ];
@@ -29,6 +40,24 @@ export const limitSchema = z.object({
   windowMs: z.number().positive().default(600_000),
   /** Value of Retry-After for a concurrency 429; fractions are sent as they are ("2.128"). */
   retryAfterSeconds: z.number().positive().default(1),
+});
+
+/** Limits of one application on Teams in a second. Numbers are Microsoft's; a test scales them to its patience. */
+export const teamsLimitSchema = z.object({
+  /** False lets everything through (and still counts). */
+  isEnforced: z.boolean().default(true),
+  /** Length of that second. */
+  windowMs: z.number().positive().default(1_000),
+  /** A team, a channel, tabs and everything that is not named below. */
+  otherPerWindow: z.number().int().positive().default(30),
+  /** Members, and lists of channels. */
+  listsPerWindow: z.number().int().positive().default(60),
+  channelMessagesPerWindow: z.number().int().positive().default(20),
+  chatMessagesPerWindow: z.number().int().positive().default(20),
+  /** getAllMessages. */
+  exportsPerWindow: z.number().int().positive().default(200),
+  /** Requests to one team. */
+  perTeamPerWindow: z.number().int().positive().default(4),
 });
 
 /** Limits of one application on SharePoint and OneDrive, in resource units. Numbers are Microsoft's for 1,000 users. */
@@ -162,8 +191,8 @@ const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const
  * Everything `startSimulator` and the options file of entry.ts understand.
  *
  * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB, some 1,600
- *   events, 1,000 contacts and 900 tasks, OneDrives, and sites with libraries, lists and pages. The other profiles have
- *   none of these but mail unless asked for.
+ *   events, 1,000 contacts and 900 tasks, OneDrives, sites with libraries, lists and pages, 11 groups, 6 teams
+ *   and 40 chats. The other profiles have none of these but mail unless asked for.
  * - `typical`: given users and messages, mixed as in the sample.
  * - `uniform`: small text messages of about `messageSizeBytes`, cheap to make, for soak at a million.
  * - `shared-attachments`: most messages carry one of a few dozen popular documents.
@@ -188,6 +217,30 @@ export const simulatorOptionsSchema = z.object({
   tasks: outlookAreaSchema.prefault({}),
   /** Inbox rules of each user. Default: some in the sample, none elsewhere. */
   settings: z.object({ rulesPerUser: perUser }).prefault({}),
+  groups: z
+    .object({
+      /** Groups beside those of the teams. Default: 5 in the sample, none elsewhere. */
+      count: z.number().int().nonnegative().optional(),
+      /** Threads in the mailbox of each Microsoft 365 group. Default: 6 in the sample, none elsewhere. */
+      threadsPerGroup: z.number().int().nonnegative().max(100_000).optional(),
+    })
+    .prefault({}),
+  /** Teams with 2 to 5 channels each. Default: 6 with some hundred posts in the sample, none elsewhere. */
+  teams: z
+    .object({
+      count: z.number().int().nonnegative().optional(),
+      postsPerChannel: z.number().int().nonnegative().max(1_000_000).default(20),
+    })
+    .prefault({}),
+  /** Chats of two, of several and of meetings. Default: 40 in the sample, none elsewhere. */
+  chats: z
+    .object({
+      count: z.number().int().nonnegative().optional(),
+      messagesPerChat: z.number().int().nonnegative().max(1_000_000).default(15),
+    })
+    .prefault({}),
+  /** False where Microsoft has not approved the export of messages: getAllMessages answers 403. */
+  isMessageExportApproved: z.boolean().default(true),
   /** Port of 127.0.0.1; 0 takes a free one. */
   port: z.number().int().min(0).max(65_535).default(0),
   /** Time every Graph answer waits before it is sent, as a stand-in for distance. */
@@ -206,6 +259,7 @@ export const simulatorOptionsSchema = z.object({
   /** Compresses JSON when the client accepts gzip. */
   isGzipEnabled: z.boolean().default(false),
   limits: limitSchema.prefault({}),
+  teamsLimits: teamsLimitSchema.prefault({}),
   unitLimits: unitLimitSchema.prefault({}),
   drives: driveSchema.prefault({}),
   sites: siteSchema.prefault({}),
@@ -218,6 +272,7 @@ export const simulatorOptionsSchema = z.object({
 
 export type SimulatorOptions = z.input<typeof simulatorOptionsSchema>;
 export type ResolvedOptions = z.output<typeof simulatorOptionsSchema>;
+export type TeamsLimitOptions = z.output<typeof teamsLimitSchema>;
 export type LimitOptions = z.output<typeof limitSchema>;
 export type UnitLimitOptions = z.output<typeof unitLimitSchema>;
 export type FaultOptions = z.output<typeof faultSchema>;

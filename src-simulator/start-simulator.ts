@@ -13,9 +13,11 @@ import { DownloadEndpoint } from './files/download-endpoint.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { GraphEndpoint } from './graph/graph-endpoint.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { GroupStore } from './groups/group-store.ts';
 import { createServerCertificate } from './http/certificates.ts';
 import { listen } from './http/server.ts';
 import { MailboxLimits } from './limits/mailbox-limits.ts';
+import { TeamsLimits } from './limits/teams-limits.ts';
 import { UnitLimits } from './limits/unit-limits.ts';
 import { MailStore } from './mail/mail-store.ts';
 import { simulatorOptionsSchema, type ResolvedOptions, type SimulatorOptions } from './options.ts';
@@ -69,6 +71,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const { directory, applications } = organization;
   const application = applications.first;
   const limits = new MailboxLimits(resolved.limits);
+  const teamsLimits = new TeamsLimits(resolved.teamsLimits);
   const units = new UnitLimits(resolved.unitLimits);
   const statistics = new Statistics();
   const recorder = resolved.trafficFile === undefined ? null : new TrafficRecorder(resolved.trafficFile);
@@ -83,12 +86,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
   const pages = new Map([...deviceCodes.pages(tokenService), ...codes.pages(tokenService)]);
   const controlToken = resolved.controlToken ?? randomBytes(18).toString('base64url');
-  const graph = new GraphEndpoint({ organization, signer, limits, units, statistics, recorder });
+  const graph = new GraphEndpoint({ organization, signer, limits, teamsLimits, units, statistics, recorder });
   const download = new DownloadEndpoint({ organization, units, statistics, recorder });
   const signIn = new SignInEndpoint(tokenService, pages);
   const control = new ControlEndpoint({
     organization,
     limits,
+    teamsLimits,
     units,
     statistics,
     deviceCodes,
@@ -130,6 +134,7 @@ function createOrganization(options: ResolvedOptions, origin: () => string): Org
     directory,
     applications: new ApplicationRegister(options),
     mail,
+    groups: new GroupStore(options, directory),
     sites,
     siteStore: new SiteStore(sites, options),
     drives: new DriveStore(options, { directory, documents: mail.world.documents, sites }),

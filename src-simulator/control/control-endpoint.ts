@@ -7,8 +7,15 @@ import { plainJson, type Answer } from '../http/answer.ts';
 import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
+import type { TeamsLimits } from '../limits/teams-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
-import { faultSchema, limitSchema, registrationSchema, unitLimitSchema } from '../options.ts';
+import {
+  faultSchema,
+  limitSchema,
+  registrationSchema,
+  teamsLimitSchema,
+  unitLimitSchema,
+} from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
 import type { Statistics } from './statistics.ts';
@@ -17,6 +24,7 @@ import { streamTruth } from './truth.ts';
 export interface ControlServices {
   organization: Organization;
   limits: MailboxLimits;
+  teamsLimits: TeamsLimits;
   units: UnitLimits;
   statistics: Statistics;
   deviceCodes: DeviceCodes;
@@ -74,10 +82,10 @@ function changeRoles({ organization }: ControlServices, body: unknown) {
   return { roles: application.rolesAt(Date.now()), sharePointRoles };
 }
 
-function stats({ organization, limits, units, statistics }: ControlServices) {
+function stats({ organization, limits, teamsLimits, units, statistics }: ControlServices) {
   return {
     ...statistics.snapshot(),
-    throttled: limits.throttled + units.throttled,
+    throttled: limits.throttled + teamsLimits.throttled + units.throttled,
     maxConcurrencyPerMailbox: limits.maxInFlight,
     retryAfterViolations: limits.retryAfterViolations + units.retryAfterViolations,
     resourceUnits: units.total,
@@ -92,6 +100,8 @@ const commands: Readonly<Record<string, Command>> = {
     (faults.options = faultSchema.parse({ ...faults.options, ...(body as object) })),
   'POST limits': ({ limits }, body) =>
     (limits.options = limitSchema.parse({ ...limits.options, ...(body as object) })),
+  'POST teams-limits': ({ teamsLimits }, body) =>
+    (teamsLimits.options = teamsLimitSchema.parse({ ...teamsLimits.options, ...(body as object) })),
   'POST unit-limits': ({ units }, body) =>
     (units.options = unitLimitSchema.parse({ ...units.options, ...(body as object) })),
   'POST expire-delta': expireDelta,
@@ -111,9 +121,10 @@ const commands: Readonly<Record<string, Command>> = {
     ),
   'POST roles': changeRoles,
   'GET stats': stats,
-  'POST stats/reset': ({ limits, units, statistics }) => {
+  'POST stats/reset': ({ limits, teamsLimits, units, statistics }) => {
     limits.reset();
     units.reset();
+    teamsLimits.throttled = 0;
     statistics.reset();
     return {};
   },

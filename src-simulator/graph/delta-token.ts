@@ -24,6 +24,10 @@ export interface DeltaToken {
   /** First item of the page before, for the replay fault. */
   replay?: number;
   pageSize?: number;
+  /** $expand of a delta of channel messages. */
+  expand?: string;
+  /** Only messages modified after this time, in milliseconds since 1970. */
+  modifiedAfter?: number;
   /** Start and end of a calendar view, in milliseconds since 1970. */
   window?: readonly [number, number];
 }

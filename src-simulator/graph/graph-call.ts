@@ -8,6 +8,8 @@ import type { ResolvedOptions } from '../options.ts';
 import type { ApplicationRegister } from '../sign-in/application-register.ts';
 import type { SitePlan } from '../sites/site-plan.ts';
 import type { SiteStore } from '../sites/site-store.ts';
+import type { GroupStore } from '../groups/group-store.ts';
+import type { TeamsCallKind } from '../limits/teams-limits.ts';
 import type { Area } from './area.ts';
 
 /** The organization behind the endpoints. */
@@ -15,6 +17,7 @@ export interface Organization {
   readonly options: ResolvedOptions;
   readonly directory: Directory;
   readonly mail: MailStore;
+  readonly groups: GroupStore;
   /** Sites as they were planned. */
   readonly sites: SitePlan;
   readonly siteStore: SiteStore;
@@ -55,6 +58,8 @@ export interface Route {
   isMail: boolean;
   /** What the path names beside mail: the faults itemGone and folderGone may say that it is not there. */
   about?: 'item' | 'container';
+  /** Which of Teams' limits count this call, and the team or chat that it goes to; absent outside Teams. */
+  teams?: { readonly kind: TeamsCallKind; readonly place: string | null };
   /** Resource units the call costs its application; absent where none are counted. */
   units?: { readonly service: 'sharepoint'; readonly cost: number };
   run: () => Answer;

@@ -10,6 +10,7 @@ import { bodySize, type Answer } from '../http/answer.ts';
 import { deliver, type Damage } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
+import type { TeamsLimits } from '../limits/teams-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
 import { isSharePointAudience } from '../sign-in/audience.ts';
 import type { TokenClaims, TokenSigner } from '../sign-in/jwt.ts';
@@ -24,6 +25,7 @@ export interface GraphServices {
   organization: Organization;
   signer: TokenSigner;
   limits: MailboxLimits;
+  teamsLimits: TeamsLimits;
   units: UnitLimits;
   statistics: Statistics;
   recorder: TrafficRecorder | null;
@@ -122,6 +124,8 @@ export class GraphEndpoint {
       limits.leave(route.person.number);
       if (wait > 0) return this.#throttled(call, route.person.number, wait);
     }
+    const overTeams = this.#countTeams(call, route);
+    if (overTeams) return overTeams;
     const overUnits = this.#countUnits({ ...call, headers: { ...outer.headers, ...call.headers } }, route);
     if (overUnits) return overUnits;
     const fault = faultAnswer({ organization, call, route, key });
@@ -156,6 +160,18 @@ export class GraphEndpoint {
     if (!route.units) return answer;
     const told = this.#services.units.headers(performance.now());
     return { ...answer, headers: { ...answer.headers, ...told } };
+  }
+
+  /** The 429 of an application that asked Teams for too much in a second, or null. */
+  #countTeams(call: GraphCall, { teams }: Route): Answer | null {
+    if (!teams) return null;
+    const retryAfterSeconds = this.#services.teamsLimits.enter(teams, performance.now());
+    if (retryAfterSeconds === 0) return null;
+    return graphError(call, 429, {
+      code: 'TooManyRequests',
+      message: 'Too many requests.',
+      retryAfterSeconds,
+    });
   }
 
   #throttled(call: GraphCall, mailbox: number, retryAfterSeconds: number): Answer {
@@ -248,6 +264,8 @@ export class GraphEndpoint {
     const wait = mailbox >= 0 ? limits.enter(mailbox, visit.startMs) : 0;
     if (refusal) return refusal;
     if (wait > 0) return this.#throttled(call, mailbox, wait);
+    const overTeams = this.#countTeams(call, route);
+    if (overTeams) return overTeams;
     const overUnits = this.#countUnits(call, route);
     if (overUnits) return overUnits;
     const fault = route.operation === 'batch' ? null : faultAnswer({ organization, call, route, key });
@@ -338,6 +356,15 @@ const stronger: Readonly<Record<string, readonly string[]>> = {
   'Calendars.Read': ['Calendars.ReadWrite'],
   'Contacts.Read': ['Contacts.ReadWrite'],
   'Tasks.Read.All': ['Tasks.ReadWrite.All'],
+  'GroupMember.Read.All': ['Group.Read.All', 'Group.ReadWrite.All', 'Directory.Read.All'],
+  'Group-Conversation.Read.All': ['Group.Read.All', 'Group.ReadWrite.All'],
+  'Team.ReadBasic.All': ['TeamSettings.Read.All', 'Group.Read.All', 'Directory.Read.All'],
+  'TeamMember.Read.All': ['TeamMember.ReadWrite.All'],
+  'Channel.ReadBasic.All': ['ChannelSettings.Read.All', 'Group.Read.All', 'Directory.Read.All'],
+  'ChannelMember.Read.All': ['ChannelMember.ReadWrite.All'],
+  'TeamsTab.Read.All': ['TeamsTab.ReadWrite.All', 'Group.Read.All', 'Directory.Read.All'],
+  'Chat.ReadBasic.All': ['Chat.Read.All', 'Chat.ReadWrite.All'],
+  'Chat.Read.All': ['Chat.ReadWrite.All'],
   'Organization.Read.All': ['Directory.Read.All', 'User.Read.All'],
   'Files.Read.All': ['Files.ReadWrite.All', 'Sites.Read.All', ...moreThanReadingSites],
   'Sites.Read.All': moreThanReadingSites,

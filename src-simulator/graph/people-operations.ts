@@ -4,7 +4,8 @@ import type { Person } from '../directory/people.ts';
 import { badRequest, graphError, type GraphCall, type Organization } from './graph-call.ts';
 import { refuseOptions, selectedNames, wholeNumber } from './query-options.ts';
 
-const defaultUserNames = [
+/** What Graph gives of a user without $select. */
+export const defaultUserNames = [
   'id',
   'businessPhones',
   'displayName',
@@ -50,7 +51,8 @@ const userProperties: Readonly<Record<string, (person: Person) => unknown>> = {
   userType: () => 'Member',
 };
 
-function userJson(person: Person, names: readonly string[]): Record<string, unknown> {
+/** The named properties of a person; one that no user has is undefined. */
+export function userJson(person: Person, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.map((name) => [name, userProperties[name]?.(person)]));
 }
 

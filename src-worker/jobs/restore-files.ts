@@ -334,6 +334,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   tasks: 'Tasks',
   settings: 'Settings',
   drive: 'OneDrive',
+  chat: 'Chats',
 };
 
 function titleOf({ info }: CatalogItem): string {

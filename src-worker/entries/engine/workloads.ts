@@ -1,6 +1,7 @@
 /** The workloads of this engine, in the order in which an account's are backed up. */
 import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts';
+import { chatWorkload } from '../../workloads/chat/chat-workload.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
@@ -14,6 +15,7 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
   calendar: calendarWorkload,
   tasks: tasksWorkload,
   mail: mailWorkload,
+  chat: chatWorkload,
   drive: driveWorkload,
 };
 

@@ -119,6 +119,15 @@ export async function mailboxesOf(graph: GraphClient): Promise<string[]> {
   return found;
 }
 
+/** The ids of the groups that have a team. */
+export async function teamsOf(graph: GraphClient): Promise<string[]> {
+  const found: string[] = [];
+  const query = { $select: 'id', $filter: "resourceProvisioningOptions/Any(x:x eq 'Team')" };
+  for await (const page of graph.pages('/groups', { schema: withIdSchema, query }))
+    found.push(...page.map(({ id }) => id));
+  return found;
+}
+
 async function hasMailbox(graph: GraphClient, id: string): Promise<boolean> {
   const options = { schema: z.unknown(), mailbox: id, query: { $top: 1 } };
   return graph.getJson(graphPath`/users/${id}/mailFolders`, options).then(

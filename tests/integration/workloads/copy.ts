@@ -26,7 +26,8 @@ export class Copy {
   broughtCount = 0;
   fetchedCount = 0;
   readonly #workload: Workload;
-  readonly #scope: AccountScope;
+  #scope: AccountScope;
+  #collectionLink: string | undefined;
   readonly #links = new Map<string, string>();
 
   constructor(workload: Workload, scope: Pick<AccountScope, 'graph' | 'accountId'>) {
@@ -37,13 +38,21 @@ export class Copy {
   async run(): Promise<void> {
     this.broughtCount = 0;
     this.fetchedCount = 0;
-    const { found } = await this.#workload.collections(this.#scope, undefined);
-    this.collections.clear();
-    for (const { id, name } of found) this.collections.set(id, name);
+    // A run has a scope of its own: what a workload keeps for a run must not outlive it.
+    this.#scope = { ...this.#scope };
+    await this.#findCollections();
     const gone = [...this.items.values()].filter(({ head }) => !this.collections.has(head.collection));
     const left = gone.map(({ head }) => head.id);
-    for (const { id } of found) left.push(...(await this.#follow(id)));
+    for (const id of this.collections.keys()) left.push(...(await this.#follow(id)));
     await this.#settle(left);
+  }
+
+  async #findCollections(): Promise<void> {
+    const changes = await this.#workload.collections(this.#scope, this.#collectionLink);
+    this.#collectionLink = changes.link;
+    if (changes.isComplete) this.collections.clear();
+    for (const { id, name } of changes.found) this.collections.set(id, name);
+    for (const id of changes.removed) this.collections.delete(id);
   }
 
   /** Follows one collection and returns the ids that left it. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import type { RunningSimulator } from '../../../src-simulator/start-simulator.ts';
+import { documentedLimits } from '../../../src-worker/graph/throttle-governor.ts';
 import type { AccountScope, Workload } from '../../../src-worker/workloads/workload.ts';
 import { checkClientManners, checkGraphTraffic } from '../../support/graph-contract.ts';
 import {
@@ -12,6 +13,7 @@ import {
   connectionTo,
   control,
   mailboxesOf,
+  teamsOf,
   open,
   simulate,
 } from '../graph/simulated-organization.ts';
@@ -24,15 +26,18 @@ export interface Prepared {
   readonly copy: Copy;
   /** What the person has now. */
   readonly truth: () => Promise<AreaLine[]>;
-  /** Makes changes of the workload's area, by kind. */
+  /** Makes changes of the workload's area, by kind, or of another area, by `area.kind`. */
   readonly change: (counts: Readonly<Record<string, number>>, seed?: number) => Promise<unknown>;
 }
+
+/** Teams allows few calls a second; the simulator's own limits say whether they are kept to. */
+const impatient = { ...documentedLimits, teams: { lane: { slots: 16 }, maxInFlight: 16 } };
 
 /** Workloads and areas of the simulator have the same names. */
 export async function prepareCopy(workload: Workload, options: SimulatorOptions): Promise<Prepared> {
   const simulator = await simulate({ profile: 'sample', users: 2, messagesPerUser: 0, ...options });
-  const graph = open(connectionTo(simulator));
-  const [accountId = ''] = await mailboxesOf(graph);
+  const graph = open(connectionTo(simulator), { throttleLimits: impatient });
+  const [accountId = ''] = workload.name === 'team' ? await teamsOf(graph) : await mailboxesOf(graph);
   const scope = { graph, accountId, signal: new AbortController().signal };
   return {
     simulator,
@@ -40,7 +45,10 @@ export async function prepareCopy(workload: Workload, options: SimulatorOptions)
     copy: new Copy(workload, scope),
     truth: () => areaTruth<AreaLine>(simulator, workload.name, accountId),
     change: (counts, seed = 1) => {
-      const named = Object.entries(counts).map(([kind, count]) => [`${workload.name}.${kind}`, count]);
+      const named = Object.entries(counts).map(([kind, count]) => [
+        kind.includes('.') ? kind : `${workload.name}.${kind}`,
+        count,
+      ]);
       const areas = Object.fromEntries(named) as Record<string, number>;
       return control(simulator, '/control/changes', { user: accountId, seed, areas });
     },
