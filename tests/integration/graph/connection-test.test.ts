@@ -52,6 +52,7 @@ describe('permissions', () => {
       'Contacts.Read',
       'Tasks.Read.All',
       'Files.Read.All',
+      'Chat.Read.All',
     ]);
     expect(missing.every(({ cost }) => cost.length > 20)).toBe(true);
   });
@@ -87,6 +88,7 @@ describe('probes', () => {
       tasks: 'allowed',
       settings: 'allowed',
       drive: 'allowed',
+      chat: 'allowed',
     });
   });
 
