@@ -5,12 +5,12 @@
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { StreamedAnswer } from './body-stream.ts';
-import type { HttpAnswer } from './body-collector.ts';
+import type { HttpAnswer, TakeMemory } from './body-collector.ts';
 import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
 import type { ExchangeServices } from './exchange.ts';
-import { readGraphError, readRetryAfterMs, type BodyFailure, type Failure } from './failure.ts';
-import type { TakeMemory } from './body-collector.ts';
+import { failureOfAnswer, type BodyFailure, type Failure } from './failure.ts';
+import type { RetryDecision } from './retry-policy.ts';
 
 /** What is downloaded. */
 export interface DownloadSource {
@@ -27,10 +27,19 @@ export interface DownloadOptions {
   readonly takeMemory: TakeMemory;
 }
 
-export type DownloadServices = Pick<
+export interface DownloadServices extends Pick<
   ExchangeServices,
   'network' | 'governor' | 'policy' | 'clock' | 'userAgent'
->;
+> {
+  /** Counts what downloads send, beside the exchange's own calls. */
+  readonly tally: { requests: number; retried: number };
+}
+
+/** What an attempt failed with, what that means, and what is to be done about it. */
+interface FailedAttempt extends RetryDecision {
+  readonly failure: Failure;
+  readonly verdict: Verdict;
+}
 
 /** Addresses that are refused one after the other, although Graph just gave them, mean something else. */
 const mostFreshUrls = 4;
@@ -68,28 +77,38 @@ class Download {
     this.#services.policy.callStarted();
     do {
       this.#attempts += 1;
-      const failure = yield* this.#attempt();
-      if (failure !== undefined) await this.#recover(failure);
+      const failed = yield* this.#attempt();
+      if (failed !== undefined) await this.#recover(failed);
     } while (this.#offsetBytes < sizeBytes);
   }
 
-  /** One request from where the last one broke off; what it ended with, or undefined when the file is whole. */
-  async *#attempt(): AsyncGenerator<Uint8Array<ArrayBuffer>, Failure | undefined> {
+  /**
+   * One request from where the last one broke off; what it ended with, or undefined when the file is whole. The fence of
+   * a throttled request is set before its turn ends, so that nobody slips past it.
+   */
+  async *#attempt(): AsyncGenerator<Uint8Array<ArrayBuffer>, FailedAttempt | undefined> {
     const { governor } = this.#services;
     const { signal } = this.#options;
     const url = (this.#url ??= await this.#freshUrl());
     const pass = await governor.enter(scope, signal);
     let isThrottled = false;
     try {
-      const answer = await this.#send(url);
-      if (answer.kind === 'streaming') return yield* this.#take(answer);
-      const failure = answer.kind === 'complete' ? this.#failureOf(answer) : answer;
-      isThrottled = failure.kind === 'answer' && failure.retryAfterMs !== undefined;
-      if (failure.kind === 'answer' && isThrottled) governor.slowDown(sharepoint, failure.retryAfterMs ?? 0);
-      return failure;
+      const failure = yield* this.#exchange(url);
+      if (failure === undefined) return undefined;
+      const decided = this.#decide(failure);
+      isThrottled = decided.isThrottle;
+      if (isThrottled) governor.slowDown(sharepoint, decided.delayMs ?? 0);
+      return decided;
     } finally {
       pass.leave(isThrottled);
     }
+  }
+
+  async *#exchange(url: string): AsyncGenerator<Uint8Array<ArrayBuffer>, Failure | undefined> {
+    this.#services.tally.requests += 1;
+    const answer = await this.#send(url);
+    if (answer.kind === 'streaming') return yield* this.#take(answer);
+    return answer.kind === 'complete' ? this.#failureOf(answer) : answer;
   }
 
   #send(url: string): ReturnType<DownloadServices['network']['stream']> {
@@ -111,7 +130,9 @@ class Download {
   /** Passes on what is new: a server may answer a range with the whole file. */
   async *#take(answer: StreamedAnswer): AsyncGenerator<Uint8Array<ArrayBuffer>, Failure | undefined> {
     if (answer.headers['x-virus-infected'] !== undefined) throw failed('item-infected');
-    let skipBytes = answer.status === 206 ? 0 : this.#offsetBytes;
+    const isPart = answer.status === 206;
+    if (isPart && firstByteOf(answer) !== this.#offsetBytes) return truncated;
+    let skipBytes = isPart ? 0 : this.#offsetBytes;
     for await (const piece of answer.pieces) {
       if ('kind' in piece) return piece;
       if (skipBytes >= piece.length) {
@@ -126,34 +147,30 @@ class Download {
       if (this.#offsetBytes > this.#source.sizeBytes) throw failed('item-changed');
       yield news;
     }
-    const truncated: BodyFailure = { kind: 'body', reason: 'truncated' };
     return this.#offsetBytes < this.#source.sizeBytes ? truncated : undefined;
   }
 
   #failureOf(answer: HttpAnswer): Failure {
-    const header = (name: string): string | undefined => answer.headers[name]?.toString();
-    if (header('x-virus-infected') !== undefined) throw failed('item-infected');
-    return {
-      kind: 'answer',
-      status: answer.status,
-      ...readGraphError(answer.body),
-      requestId: header('request-id') ?? '',
-      retryAfterMs: readRetryAfterMs(header('retry-after'), this.#services.clock.nowMs()),
-    };
+    if (answer.headers['x-virus-infected'] !== undefined) throw failed('item-infected');
+    return failureOfAnswer(answer, this.#services.clock.nowMs());
   }
 
-  /** Waits as the policy says, or throws what the failure means. */
-  async #recover(failure: Failure): Promise<void> {
+  #decide(failure: Failure): FailedAttempt {
     const verdict = judge(failure, 'item');
+    const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
+    const attempt = Math.max(1, this.#attempts);
+    return { failure, verdict, ...this.#services.policy.decide({ verdict, attempt, retryAfterMs }) };
+  }
+
+  /** Waits as the policy says, or throws what the failure means. A throttled request waits at the governor. */
+  async #recover({ failure, verdict, delayMs, isThrottle }: FailedAttempt): Promise<void> {
+    this.#services.tally.retried += 1;
     if (isExpiry(failure, verdict) && this.#freshUrls < mostFreshUrls) {
       this.#url = undefined;
       return;
     }
     if (failure.kind === 'answer' && failure.status === 416) throw failed('item-changed');
-    const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
-    const attempt = Math.max(1, this.#attempts);
-    const { delayMs, isThrottle } = this.#services.policy.decide({ verdict, attempt, retryAfterMs });
-    if (delayMs === undefined) throw toAppError(failure, 'item', attempt);
+    if (delayMs === undefined) throw toAppError(failure, 'item', Math.max(1, this.#attempts));
     if (!isThrottle) await this.#services.clock.sleep(delayMs, this.#options.signal);
   }
 
@@ -161,6 +178,14 @@ class Download {
     this.#freshUrls += 1;
     return this.#source.freshUrl();
   }
+}
+
+const truncated: BodyFailure = { kind: 'body', reason: 'truncated' };
+
+/** Where a part of a file begins (RFC 9110, section 14.4). */
+function firstByteOf({ headers }: StreamedAnswer): number {
+  const first = /^bytes (\d+)-/.exec(headers['content-range']?.toString() ?? '')?.[1];
+  return first === undefined ? -1 : Number(first);
 }
 
 /** 401, 403 and 404 of such an address mean that it is too old; of a fresh one, what they say. */

@@ -7,16 +7,10 @@ import { randomUUID } from 'node:crypto';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
-import type { HttpAnswer, HttpOutcome, TakeMemory } from './body-collector.ts';
+import type { HttpOutcome, TakeMemory } from './body-collector.ts';
 import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
-import {
-  readGraphError,
-  readRetryAfterMs,
-  type BodyFailure,
-  type CallTarget,
-  type Failure,
-} from './failure.ts';
+import { failureOfAnswer, type BodyFailure, type CallTarget, type Failure } from './failure.ts';
 import type { HttpNetwork } from './http.ts';
 import { isLink } from './links.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -171,20 +165,9 @@ export class Exchange {
   ): { isDone: true; value: T } | { isDone: false; failure: Failure } {
     if (outcome.kind !== 'complete') return { isDone: false, failure: outcome };
     if (outcome.status < 200 || outcome.status > 299)
-      return { isDone: false, failure: this.#failureOf(outcome) };
+      return { isDone: false, failure: failureOfAnswer(outcome, this.#services.clock.nowMs()) };
     const value = read(outcome.body);
     return isBodyFailure(value) ? { isDone: false, failure: value } : { isDone: true, value };
-  }
-
-  #failureOf(answer: HttpAnswer): Failure {
-    const header = (name: string): string | undefined => answer.headers[name]?.toString();
-    return {
-      kind: 'answer',
-      status: answer.status,
-      ...readGraphError(answer.body),
-      requestId: header('request-id') ?? '',
-      retryAfterMs: readRetryAfterMs(header('retry-after'), this.#services.clock.nowMs()),
-    };
   }
 
   #sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {

@@ -65,6 +65,25 @@ export function readRetryAfterMs(header: string | undefined, nowMs: number): num
   return Math.min(Math.max(delayMs, 0), 3_600_000);
 }
 
+/** What an error answer says of itself. */
+export function failureOfAnswer(
+  answer: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+    readonly body: Uint8Array;
+  },
+  nowMs: number,
+): AnswerFailure {
+  const header = (name: string): string | undefined => answer.headers[name]?.toString();
+  return {
+    kind: 'answer',
+    status: answer.status,
+    ...readGraphError(answer.body),
+    requestId: header('request-id') ?? '',
+    retryAfterMs: readRetryAfterMs(header('retry-after'), nowMs),
+  };
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

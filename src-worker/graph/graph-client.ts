@@ -117,6 +117,7 @@ class HttpGraphClient implements GraphClient {
   readonly #policy: RetryPolicy;
   readonly #exchange: Exchange;
   readonly #exchangeServices: ExchangeServices;
+  readonly #downloads = { requests: 0, retried: 0 };
 
   constructor(connection: GraphConnection, services: GraphServices) {
     const { clock, random } = services;
@@ -156,7 +157,10 @@ class HttpGraphClient implements GraphClient {
   }
 
   download(source: DownloadSource, signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>> {
-    return downloadFile(this.#exchangeServices, source, { signal, takeMemory: this.#takeMemory ?? ownBytes });
+    return downloadFile({ ...this.#exchangeServices, tally: this.#downloads }, source, {
+      signal,
+      takeMemory: this.#takeMemory ?? ownBytes,
+    });
   }
 
   batch(requests: readonly BatchRequest[], options: CallScopeOptions = {}): Promise<readonly BatchAnswer[]> {
@@ -199,7 +203,8 @@ class HttpGraphClient implements GraphClient {
   }
 
   stats(): GraphStats {
-    const { requests, retried } = this.#exchange;
+    const requests = this.#exchange.requests + this.#downloads.requests;
+    const retried = this.#exchange.retried + this.#downloads.retried;
     return { ...this.#governor.stats(), requests, retried, bytesReceived: this.#network.bytesReceived };
   }
 

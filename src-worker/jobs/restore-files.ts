@@ -1,6 +1,7 @@
 /**
  * Restores items and folders of a snapshot to a folder of this PC: messages as .eml files with the bytes that Microsoft
- * 365 gave, events, contacts, tasks and settings as the JSON that it gave, with their attachments beside it. Writes below the target only, never over a file that is there, and goes on past an item that is damaged.
+ * 365 gave, files as they were, everything else as the JSON that it gave, with its attachments beside it. Writes below
+ * the target only, never over a file that is there, and goes on past an item that is damaged.
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, unlink, utimes, type FileHandle } from 'node:fs/promises';
@@ -233,7 +234,7 @@ class FileRestore {
     const [main, ...others] = parts;
     if (main === undefined) return 0;
     if (others.length === 0) {
-      const take = (): string => names.take(nameOf(item, time), extname(main.name));
+      const take = (): string => names.take(nameOf(item, time), safeExtension(extname(main.name)));
       return this.#writeFile(main.content, { folderPath, take, time });
     }
     const partsPath = join(folderPath, names.take(nameOf(item, time)));

@@ -63,12 +63,15 @@ class Backup {
   readonly #services: BackupServices;
   readonly #run: BackupRun;
   readonly #progress: BackupProgress;
+  readonly #workloads: readonly Workload[];
   readonly #ledger = new FaultLedger();
 
   constructor(services: BackupServices, run: BackupRun, progress: BackupProgress) {
     this.#services = services;
     this.#run = run;
     this.#progress = progress;
+    const chosen: readonly string[] = run.item.services;
+    this.#workloads = services.workloads.filter(({ name }) => chosen.includes(name));
   }
 
   async execute(filterMemory: DedupFilterMemory, filter: DedupFilter): Promise<BackupReport> {
@@ -107,7 +110,7 @@ class Backup {
     const known = new Map(this.#services.catalog.accounts(this.#run.item.id).map((row) => [row.id, row]));
     const changed = accounts.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
     if (changed.length > 0) await recorder.write({ t: 'accounts', put: changed });
-    this.#progress.enter('saving', accounts.length);
+    this.#progress.enterSaving(accounts.length, this.#workloads.length);
     try {
       await forEachConcurrent(accounts, this.#services.accountsAtOnce, (account) =>
         this.#backUpAccount(recorder, account),
@@ -119,10 +122,8 @@ class Backup {
   }
 
   async #backUpAccount(recorder: Recorder, account: AccountRow): Promise<void> {
-    const { graph, workloads, catalog } = this.#services;
-    this.#progress.accountStarted();
-    for (const workload of workloads) {
-      if (!this.#run.item.services.some((name) => name === workload.name)) continue;
+    const { graph, catalog } = this.#services;
+    for (const workload of this.#workloads) {
       const scope = { graph, accountId: account.id, signal: this.#run.signal };
       const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
       await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();

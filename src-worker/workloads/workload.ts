@@ -26,9 +26,9 @@ export interface ItemHead {
   readonly fetch?: (() => Promise<FetchedContent>) | undefined;
 }
 
-/** How many items Microsoft 365 says a collection has; for progress only. */
+/** How many items Microsoft 365 says a collection has, null where it does not say; for progress only. */
 export interface CollectionFound extends CollectionRow {
-  readonly itemCount: number;
+  readonly itemCount: number | null;
 }
 
 /** Collections since the last run. With `isComplete`, what is not listed does not exist any more. */

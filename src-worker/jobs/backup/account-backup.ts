@@ -38,7 +38,8 @@ export interface AccountBackupServices {
 
 /** How far a backup is; items of new collections are known before they are enumerated. */
 export interface AccountProgress {
-  expect(items: number): void;
+  /** Null: nobody knows how many. */
+  expect(items: number | null): void;
   finish(items: number, sizeBytes: number): void;
 }
 
@@ -142,7 +143,7 @@ export class AccountBackup {
    * collection are asked for once more; what is really gone says so. Must be done before the position moves on.
    */
   async saveMovedItems(ids: readonly string[]): Promise<void> {
-    const lost = ids.filter((id) => !this.#savedOutOfTurn.has(id));
+    const lost = [...new Set(ids)].filter((id) => !this.#savedOutOfTurn.has(id));
     if (this.services.workload.isRemovalFinal === true) {
       for (const id of lost) this.#countRemoval(id);
       return;
@@ -252,8 +253,11 @@ function withoutCount({ id, parent, name, isHidden }: CollectionFound): Collecti
   return { id, parent, name, isHidden };
 }
 
-function sumOf(found: readonly CollectionFound[]): number {
-  return found.reduce((sum, { itemCount }) => sum + itemCount, 0);
+function sumOf(found: readonly CollectionFound[]): number | null {
+  return found.reduce<number | null>(
+    (sum, { itemCount }) => (sum === null || itemCount === null ? null : sum + itemCount),
+    0,
+  );
 }
 
 function isSame(found: CollectionRow, known: CollectionRow | undefined): boolean {

@@ -17,9 +17,12 @@ export class BackupProgress implements AccountProgress {
   #lastToldMs = 0;
   #phase: JobProgress['phase'] = 'preparing';
   #accountsTotal: number | null = null;
-  #accountsStarted = 0;
+  /** Services of accounts that have said how many items are new, and how many will. */
+  #enumerations = 0;
+  #enumerationsTotal: number | null = null;
   #accountsDone = 0;
-  #expectedItems = 0;
+  /** Null where a service does not say how many there are. */
+  #expectedItems: number | null = 0;
   #itemsDone = 0;
   #bytes = 0;
 
@@ -34,15 +37,17 @@ export class BackupProgress implements AccountProgress {
     return this.#clock.nowMs() - this.#startedMs;
   }
 
-  enter(phase: JobProgress['phase'], accountsTotal: number | null = this.#accountsTotal): void {
+  enter(phase: JobProgress['phase']): void {
     this.#phase = phase;
-    this.#accountsTotal = accountsTotal;
-    if (phase === 'saving') this.#savingSinceMs = this.#clock.nowMs();
     this.#tell();
   }
 
-  accountStarted(): void {
-    this.#accountsStarted += 1;
+  /** Begins to save `services` of each of `accounts`. */
+  enterSaving(accounts: number, services: number): void {
+    this.#accountsTotal = accounts;
+    this.#enumerationsTotal = accounts * services;
+    this.#savingSinceMs = this.#clock.nowMs();
+    this.enter('saving');
   }
 
   accountFinished(): void {
@@ -50,8 +55,9 @@ export class BackupProgress implements AccountProgress {
     this.#tellSometimes();
   }
 
-  expect(items: number): void {
-    this.#expectedItems += items;
+  expect(items: number | null): void {
+    this.#enumerations += 1;
+    this.#expectedItems = this.#expectedItems === null || items === null ? null : this.#expectedItems + items;
   }
 
   finish(items: number, sizeBytes: number): void {
@@ -86,10 +92,11 @@ export class BackupProgress implements AccountProgress {
     });
   }
 
-  /** Known only when every account has said how many items are new. */
+  /** Known only when every service of every account has said how many items are new. */
   #itemsTotal(): number | null {
-    const areAllStarted = this.#accountsTotal !== null && this.#accountsStarted === this.#accountsTotal;
-    return areAllStarted && this.#expectedItems >= this.#itemsDone ? this.#expectedItems : null;
+    const haveAllSaid = this.#enumerationsTotal !== null && this.#enumerations >= this.#enumerationsTotal;
+    const expected = this.#expectedItems;
+    return haveAllSaid && expected !== null && expected >= this.#itemsDone ? expected : null;
   }
 
   /** From the items where their total is known, else from the accounts. */

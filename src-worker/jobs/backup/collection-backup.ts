@@ -117,9 +117,9 @@ export class CollectionBackup {
     for (let before = 0; before < gone.size;) {
       before = gone.size;
       for (const { id, info } of catalog.items(scope, this.#id)) {
-        const parent = nesting?.parentOf(info);
-        // What this round told of was moved elsewhere before.
-        if (parent !== undefined && gone.has(parent) && !told.has(id)) gone.add(id);
+        // What this round told of lies where it said, which may be elsewhere.
+        const parent = told.has(id) ? told.get(id) : nesting?.parentOf(info);
+        if (parent !== undefined && gone.has(parent)) gone.add(id);
       }
     }
     return [...gone].slice(roots);
@@ -134,8 +134,8 @@ export class CollectionBackup {
 /** What one enumeration of a collection has seen so far. */
 class Round {
   readonly leftIds: string[] = [];
-  /** What it told of; kept where things lie in each other. */
-  readonly told = new Set<string>();
+  /** What it told of and in what that lies now; kept where things lie in each other. */
+  readonly told = new Map<string, string | undefined>();
   readonly nesting: Nesting | undefined;
   /** Ids that a full enumeration has seen; none are kept where the collection is new. */
   readonly #seen: DedupFilter | undefined;
@@ -150,9 +150,10 @@ class Round {
   }
 
   note({ changed }: ItemChanges): void {
-    for (const { id } of changed) {
+    for (const { id, info } of changed) {
       this.#seen?.claim(hashOf(id));
-      if (this.#seen === undefined && this.nesting !== undefined) this.told.add(id);
+      if (this.#seen === undefined && this.nesting !== undefined)
+        this.told.set(id, this.nesting.parentOf(info));
     }
   }
 

@@ -19,6 +19,6 @@ export async function findCalendars(scope: AccountScope): Promise<CollectionChan
   const found = [];
   for await (const page of graph.pages(path, { schema: calendarSchema, query, mailbox: accountId, signal }))
     for (const { id, name } of page)
-      found.push({ id, parent: null, name: (name ?? '').slice(0, 1024), isHidden: false, itemCount: 0 });
+      found.push({ id, parent: null, name: (name ?? '').slice(0, 1024), isHidden: false, itemCount: null });
   return { found, removed: [], isComplete: true, link: listLink };
 }

@@ -41,7 +41,7 @@ export const rowOfChat = (chat: GraphChat, { accountId }: AccountScope): Collect
   parent: null,
   name: nameOf(chat, accountId).slice(0, longestName),
   isHidden: false,
-  itemCount: 0,
+  itemCount: null,
 });
 
 /** The chat as an item of itself. The preview of its latest message would be another one at every run. */

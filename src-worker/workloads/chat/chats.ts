@@ -1,7 +1,7 @@
 /**
- * The chats of a person. The first run lists them, and so does every run where messages may not be exported; the others ask once for what was written or changed in any of them
- * since the latest change known, so that somebody who says nothing costs one request. What came is kept for the run
- * that asked, which is as long as its scope lives. A chat that somebody has left stays as it was.
+ * The chats of a person. The first run lists them, and so does every run where messages may not be exported; the others
+ * ask once for what was written since the latest change known, so that somebody who says nothing costs one request. What
+ * came is kept for the run that asked, which is as long as its scope lives. A chat that somebody has left stays as it was.
  */
 import { graphPath } from '../../graph/paths.ts';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
@@ -68,7 +68,10 @@ async function askForNews(scope: AccountScope, since: string): Promise<ChatNews>
   const messages = new Map<string, RawItem[]>();
   for (const raw of all) {
     const { chatId } = readMessage(raw);
-    if (typeof chatId === 'string') messages.set(chatId, [...(messages.get(chatId) ?? []), raw]);
+    if (typeof chatId !== 'string') continue;
+    const known = messages.get(chatId);
+    if (known === undefined) messages.set(chatId, [raw]);
+    else known.push(raw);
   }
   const chats = new Map<string, GraphChat>();
   for (const id of messages.keys()) {

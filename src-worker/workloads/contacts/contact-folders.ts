@@ -43,5 +43,5 @@ function remember(found: Map<string, CollectionFound>, folder: GraphFolder): voi
 }
 
 function rowOf({ id, displayName }: GraphFolder, parent: string | null): CollectionFound {
-  return { id, parent, name: (displayName ?? '').slice(0, 1024), isHidden: false, itemCount: 0 };
+  return { id, parent, name: (displayName ?? '').slice(0, 1024), isHidden: false, itemCount: null };
 }

@@ -19,7 +19,7 @@ export async function findDrives(scope: AccountScope): Promise<CollectionChanges
   const path = graphPath`/users/${accountId}/drives`;
   for await (const page of graph.pages(path, { ...options, target: 'account' })) {
     for (const { id, name } of page)
-      found.push({ id, parent: null, name: name ?? '', isHidden: false, itemCount: 0 });
+      found.push({ id, parent: null, name: name ?? '', isHidden: false, itemCount: null });
   }
   return { found, removed: [], isComplete: true, link: listed };
 }

@@ -60,8 +60,8 @@ export function isFolder(item: DriveItem): boolean {
  * Size and hash, which tell the content, then the eTag, which changes with everything: a file that was renamed is not
  * read again.
  */
-export function versionOf(item: DriveItem): string {
-  return `${item.size ?? ''} ${hashOf(item)} ${item.eTag ?? ''}`;
+export function versionOf(item: DriveItem, hash = hashOf(item)): string {
+  return `${item.size ?? ''} ${hash} ${item.eTag ?? ''}`;
 }
 
 /** True when two versions are surely of the same bytes. */

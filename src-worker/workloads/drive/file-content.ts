@@ -31,18 +31,20 @@ class FileStream {
   readonly sizeBytes: number;
   readonly #scope: AccountScope;
   readonly #driveId: string;
-  #item: DriveItem;
+  readonly #item: DriveItem;
+  #hash: string;
 
   constructor(scope: AccountScope, driveId: string, item: DriveItem) {
     this.#scope = scope;
     this.#driveId = driveId;
     this.#item = item;
+    this.#hash = hashOf(item);
     this.sizeBytes = item.size ?? 0;
   }
 
-  /** The version that the bytes turned out to be of. */
+  /** That of the item as it was told, with the hash that was proven: a rename meanwhile is news to the next run. */
   get version(): string {
-    return versionOf(this.#item);
+    return versionOf(this.#item, this.#hash);
   }
 
   get pieces(): AsyncIterable<Uint8Array<ArrayBuffer>> {
@@ -71,11 +73,11 @@ class FileStream {
   }
 
   async #check(hash: string): Promise<void> {
-    if (hash === hashOf(this.#item)) return;
+    if (hash === this.#hash) return;
     const now = await readItem(this.#scope, this.#driveId, this.#item.id);
     const isSame = now.size === this.sizeBytes && (hashOf(now) === '' || hashOf(now) === hash);
     if (!isSame) throw changed('another hash');
-    this.#item = now;
+    this.#hash = hash;
   }
 }
 

@@ -24,7 +24,7 @@ export async function findTaskLists(scope: AccountScope): Promise<CollectionChan
         parent: null,
         name: (displayName ?? '').slice(0, 1024),
         isHidden: false,
-        itemCount: 0,
+        itemCount: null,
       });
   return { found, removed: [], isComplete: true, link: listLink };
 }

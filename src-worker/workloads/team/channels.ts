@@ -36,5 +36,5 @@ const rowOf = (id: string, name: string): CollectionFound => ({
   parent: null,
   name,
   isHidden: false,
-  itemCount: 0,
+  itemCount: null,
 });

@@ -87,6 +87,22 @@ test('a row that is not as Holdfast writes it is an error with a remedy, not a c
   expect(() => store.vaults()).toThrow(expect.objectContaining({ code: 'input-invalid' }) as Error);
 });
 
+test('a protected item of version 1 knew mail only', () => {
+  store.close();
+  const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN services');
+  database.pragma('foreign_keys = OFF');
+  database
+    .prepare(
+      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes) VALUES (?, ?, ?, ?, ?)',
+    )
+    .run('a'.repeat(32), 'Old', 'b'.repeat(32), 'c'.repeat(32), '{"mode":"all"}');
+  database.pragma('user_version = 1');
+  database.close();
+  store = new RecordStore(path);
+  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['mail'] }]);
+});
+
 test('records of a newer Holdfast are refused and left as they are', () => {
   store.close();
   const database = new Database(path);
