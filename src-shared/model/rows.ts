@@ -3,6 +3,7 @@
  * no secrets, ids as Microsoft 365 gives them.
  */
 import { z } from 'zod';
+import { accountKinds } from './account-kind.ts';
 
 /** Bytes of a chunk id, a pack name or a hash. */
 export const idBytes = 32;
@@ -74,7 +75,7 @@ export const accountRowSchema = z.object({
   id: key,
   address: z.string().max(1024),
   name: z.string().max(1024),
-  kind: key,
+  kind: z.enum(accountKinds),
 });
 export type AccountRow = z.infer<typeof accountRowSchema>;
 

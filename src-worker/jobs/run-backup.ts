@@ -2,6 +2,7 @@
  * The backup of one protected item: bring the catalog up to date, take over what a crash left, back up account by
  * account, commit. Ends with a snapshot, complete or typed as partial, or with an error that concerns the whole run.
  */
+import type { AccountKind } from '../../src-shared/model/account-kind.ts';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
@@ -110,7 +111,8 @@ class Backup {
     const known = new Map(this.#services.catalog.accounts(this.#run.item.id).map((row) => [row.id, row]));
     const changed = accounts.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
     if (changed.length > 0) await recorder.write({ t: 'accounts', put: changed });
-    this.#progress.enterSaving(accounts.length, this.#workloads.length);
+    const services = accounts.reduce((sum, { kind }) => sum + this.#workloadsOf(kind).length, 0);
+    this.#progress.enterSaving(accounts.length, services);
     try {
       await forEachConcurrent(accounts, this.#services.accountsAtOnce, (account) =>
         this.#backUpAccount(recorder, account),
@@ -121,10 +123,14 @@ class Backup {
     }
   }
 
+  #workloadsOf(kind: AccountKind): readonly Workload[] {
+    return this.#workloads.filter(({ accountKinds }) => accountKinds.includes(kind));
+  }
+
   async #backUpAccount(recorder: Recorder, account: AccountRow): Promise<void> {
     const { graph, catalog } = this.#services;
-    for (const workload of this.#workloads) {
-      const scope = { graph, accountId: account.id, signal: this.#run.signal };
+    for (const workload of this.#workloadsOf(account.kind)) {
+      const scope = { graph, kind: account.kind, accountId: account.id, signal: this.#run.signal };
       const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
       await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();
     }

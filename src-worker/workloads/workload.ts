@@ -2,12 +2,17 @@
  * What a workload gives to a backup: which collections an account has, what changed in one since a link, and the
  * content of an item. The backup itself (order, concurrency, retries, what is stored) is the same for all workloads.
  */
+import type { AccountKind } from '../../src-shared/model/account-kind.ts';
 import type { CollectionRow, ItemInfo } from '../../src-shared/model/rows.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 
-/** An organization's connection and the account that is read. `accountId` is the directory's object id. */
+/**
+ * An organization's connection and the account that is read. `accountId` is the directory's object id, or of a site the
+ * id that Graph gives it (host name, site collection and web, with commas).
+ */
 export interface AccountScope {
   readonly graph: GraphClient;
+  readonly kind: AccountKind;
   readonly accountId: string;
   readonly signal: AbortSignal;
 }
@@ -85,6 +90,8 @@ export interface Nesting {
 /** All methods reject with `AppError`. */
 export interface Workload {
   readonly name: string;
+  /** Kinds of accounts that have it. */
+  readonly accountKinds: readonly AccountKind[];
   /** Set where `changes` lists all items whatever the link, because Graph tells no changes: what is not listed is gone. */
   readonly listsEverything?: boolean;
   /** Set where a removal is never half of a move, so that what left need not be asked for. */

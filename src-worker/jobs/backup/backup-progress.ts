@@ -42,10 +42,10 @@ export class BackupProgress implements AccountProgress {
     this.#tell();
   }
 
-  /** Begins to save `services` of each of `accounts`. */
+  /** Begins to save `accounts`, of which all together have `services`. */
   enterSaving(accounts: number, services: number): void {
     this.#accountsTotal = accounts;
-    this.#enumerationsTotal = accounts * services;
+    this.#enumerationsTotal = services;
     this.#savingSinceMs = this.#clock.nowMs();
     this.enter('saving');
   }

@@ -7,6 +7,7 @@ import { lookUpEvents } from './event-look-up.ts';
 
 export const calendarWorkload: Workload = {
   name: 'calendar',
+  accountKinds: ['user'],
   listsEverything: true,
   collections: findCalendars,
   changes: eventChanges,

@@ -24,6 +24,7 @@ async function* lookUp(scope: AccountScope, keys: readonly string[]): AsyncItera
 
 export const chatWorkload: Workload = {
   name: 'chat',
+  accountKinds: ['user'],
   collections: findChats,
   changes: chatChanges,
   lookUp,

@@ -9,6 +9,7 @@ import { contactFields, describeContact } from './contact.ts';
 
 export const contactsWorkload: Workload = {
   name: 'contacts',
+  accountKinds: ['user'],
   collections: findContactFolders,
   changes: contactChanges,
   fetch: fetchContact,

@@ -8,6 +8,7 @@ import { fileContent, readItem } from './file-content.ts';
 
 export const driveWorkload: Workload = {
   name: 'drive',
+  accountKinds: ['user'],
   isRemovalFinal: true,
   collections: findDrives,
   changes: driveChanges,

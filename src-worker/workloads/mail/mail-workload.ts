@@ -10,6 +10,7 @@ const longestMessageBytes = 256 * 1024 * 1024;
 
 export const mailWorkload: Workload = {
   name: 'mail',
+  accountKinds: ['user'],
   collections: findFolders,
   changes: messageChanges,
 

@@ -72,6 +72,7 @@ async function* lookUp(scope: AccountScope, items: readonly string[]): AsyncIter
 
 export const settingsWorkload: Workload = {
   name: 'settings',
+  accountKinds: ['user'],
 
   collections: () =>
     Promise.resolve({

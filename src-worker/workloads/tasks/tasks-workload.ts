@@ -8,6 +8,7 @@ import { describeTask, splitTaskKey, taskPath } from './task.ts';
 
 export const tasksWorkload: Workload = {
   name: 'tasks',
+  accountKinds: ['user'],
   collections: findTaskLists,
   changes: taskChanges,
   fetch: fetchTask,

@@ -30,6 +30,7 @@ async function* lookUp(scope: AccountScope, ids: readonly string[]): AsyncIterab
 
 export const teamWorkload: Workload = {
   name: 'team',
+  accountKinds: ['group'],
   collections: findChannels,
   changes: (scope, collection, link) =>
     collection === teamCollection ? teamChanges(scope) : postChanges(scope, collection, link),

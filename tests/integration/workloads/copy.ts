@@ -30,7 +30,7 @@ export class Copy {
   #collectionLink: string | undefined;
   readonly #links = new Map<string, string>();
 
-  constructor(workload: Workload, scope: Pick<AccountScope, 'graph' | 'accountId'>) {
+  constructor(workload: Workload, scope: Omit<AccountScope, 'signal'>) {
     this.#workload = workload;
     this.#scope = { ...scope, signal: new AbortController().signal };
   }

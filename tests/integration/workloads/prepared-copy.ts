@@ -38,7 +38,8 @@ export async function prepareCopy(workload: Workload, options: SimulatorOptions)
   const simulator = await simulate({ profile: 'sample', users: 2, messagesPerUser: 0, ...options });
   const graph = open(connectionTo(simulator), { throttleLimits: impatient });
   const [accountId = ''] = workload.name === 'team' ? await teamsOf(graph) : await mailboxesOf(graph);
-  const scope = { graph, accountId, signal: new AbortController().signal };
+  const [kind = 'user'] = workload.accountKinds;
+  const scope = { graph, kind, accountId, signal: new AbortController().signal };
   return {
     simulator,
     scope,
