@@ -1,6 +1,6 @@
 /**
- * Hashes of the Storage Vault: keyed BLAKE2b-256 (RFC 7693) names chunks and derives keys, SHA-256 (FIPS 180-4) names
- * packs. Must not be used for passwords (see password-key.ts). Needs loadSodium() to have finished in this thread.
+ * Hashes of the Storage Vault: keyed BLAKE2b-256 (RFC 7693) derives keys, SHA-256 (FIPS 180-4) names packs, and both
+ * together name chunks. Must not be used for passwords (see password-key.ts). Needs loadSodium() to have finished in this thread.
  */
 import { hash as nodeHash } from 'node:crypto';
 import { loadedSodium } from './sodium.ts';
@@ -15,7 +15,7 @@ const MAX_KEY_BYTES = 64;
 
 /** A hash under one secret key. */
 export interface KeyedHash {
-  /** BLAKE2b-256 of `data` under the key; 32 bytes that the caller owns. */
+  /** 32 bytes that the caller owns. */
   hash(data: Uint8Array): Uint8Array;
 }
 
@@ -69,6 +69,15 @@ export function createKeyedHash(key: Uint8Array): KeyedHash {
     throw new RangeError(`a hash key has ${digestBytes} bytes, not ${key.length}`);
   const options = { key: key.slice() };
   return { hash: (data) => blake2b(data, options) };
+}
+
+/**
+ * Names chunks: BLAKE2b-256 keyed with `key` (32 bytes) over the SHA-256 of the chunk. Processors have instructions for
+ * SHA-256, so that the bytes are read by it, and the key needs to touch no more than its digest (decision 9).
+ */
+export function createChunkHash(key: Uint8Array): KeyedHash {
+  const keyed = createKeyedHash(key);
+  return { hash: (chunk) => keyed.hash(sha256(chunk)) };
 }
 
 const encoder = new TextEncoder();

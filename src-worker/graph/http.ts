@@ -12,6 +12,7 @@ import {
 } from './body-collector.ts';
 import { BodyPermits } from './body-permits.ts';
 import { BodyStream, type StreamedAnswer } from './body-stream.ts';
+import { onAbort } from './on-abort.ts';
 
 /** How the wire is set up. */
 export interface NetworkOptions {
@@ -70,11 +71,10 @@ export class HttpNetwork {
     const { promise, resolve } = Promise.withResolvers<HttpOutcome>();
     const collector = new BodyCollector(this.#boundsOf(request), (outcome) => {
       this.#bytesReceived += collector.receivedBytes;
-      signal?.removeEventListener('abort', stop);
+      unwatch?.();
       resolve(outcome);
     });
-    const stop = (): void => collector.abort();
-    signal?.addEventListener('abort', stop, { once: true });
+    const unwatch = signal && onAbort(signal, () => collector.abort());
     this.#dispatch(request, collector);
     return promise;
   }
@@ -86,10 +86,9 @@ export class HttpNetwork {
     const { promise, resolve } = Promise.withResolvers<StreamedAnswer | HttpOutcome>();
     const handler = new BodyStream(this.#boundsOf(request), resolve, (receivedBytes) => {
       this.#bytesReceived += receivedBytes;
-      signal?.removeEventListener('abort', stop);
+      unwatch?.();
     });
-    const stop = (): void => handler.abort();
-    signal?.addEventListener('abort', stop, { once: true });
+    const unwatch = signal && onAbort(signal, () => handler.abort());
     this.#dispatch(request, handler);
     return promise;
   }

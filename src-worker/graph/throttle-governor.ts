@@ -6,6 +6,7 @@
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock, Random } from '../../src-shared/model/clock.ts';
+import { onAbort } from './on-abort.ts';
 import { ThrottleLane, type CallSize, type LaneLimits } from './throttle-lane.ts';
 
 /** The parts of Graph whose limits differ. All calls of a service share a lane, but for Outlook's: one a mailbox. */
@@ -210,7 +211,7 @@ export class ThrottleGovernor {
     const settle = (): void => {
       this.#waiting -= 1;
       this.#waitedMs += this.#clock.nowMs() - sinceMs;
-      signal?.removeEventListener('abort', giveUp);
+      unwatch?.();
     };
     const waiter = {
       slots: size.slots,
@@ -225,13 +226,14 @@ export class ThrottleGovernor {
         reject(reason);
       },
     };
-    const giveUp = (): void => {
-      lane.waiters.splice(lane.waiters.indexOf(waiter), 1);
-      waiter.refuse(signal?.reason as Error);
-      this.#enqueue(service, lane);
-      this.#pump(service);
-    };
-    signal?.addEventListener('abort', giveUp, { once: true });
+    const unwatch =
+      signal &&
+      onAbort(signal, () => {
+        lane.waiters.splice(lane.waiters.indexOf(waiter), 1);
+        waiter.refuse(signal.reason as Error);
+        this.#enqueue(service, lane);
+        this.#pump(service);
+      });
     lane.waiters.push(waiter);
     this.#enqueue(service, lane);
     this.#pump(service);

@@ -8,10 +8,12 @@ import type { FinishedPack } from '../vault/objects/pack-writer.ts';
 import type { WriteTotals } from '../vault/objects/object-writer.ts';
 import type { BufferShelf } from './buffer-shelf.ts';
 
-const batchBytes = 256 * 1024;
+const batchBytes = 1024 * 1024;
 const batchItems = 64;
+/** Memory of a batch for what is small. */
+const batchMemoryBytes = 256 * 1024;
 /** A thread that has this many batches to do is what the backup waits for. */
-const hurryAfterBatches = 3;
+const hurryAfterBatches = 2;
 /** Less is copied into the memory of its batch: sending a buffer of its own costs more. */
 const copiedBelowBytes = 24 * 1024;
 /** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
@@ -179,8 +181,8 @@ export class CodecPool {
   /** Small content moves into the memory of the batch, which is sent first where there is no room. */
   #place(member: PoolMember, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (bytes.length >= copiedBelowBytes) return bytes;
-    if (member.batchBytes + bytes.length > batchBytes) this.#send(member);
-    const memory = (member.batchMemory ??= this.#shelf.take(batchBytes));
+    if (member.copiedBytes + bytes.length > batchMemoryBytes) this.#send(member);
+    const memory = (member.batchMemory ??= this.#shelf.take(batchMemoryBytes));
     const place = memory.subarray(member.copiedBytes, member.copiedBytes + bytes.length);
     place.set(bytes);
     member.copiedBytes += bytes.length;

@@ -136,7 +136,7 @@ class Vault:
             at = 4 * count
             for size in sizes:
                 chunk = raw[at:at + size]
-                self.chunks[keyed(self.id_key, chunk)] = chunk
+                self.chunks[keyed(self.id_key, hashlib.sha256(chunk).digest())] = chunk
                 at += size
             assert at == len(raw)
 

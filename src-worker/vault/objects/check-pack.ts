@@ -1,5 +1,5 @@
 /** Reads one pack completely: its name, its directory, its frames and the id of every chunk; one frame at a time. */
-import { createKeyedHash, type KeyedHash } from '../../codec/hash.ts';
+import { createChunkHash, type KeyedHash } from '../../codec/hash.ts';
 import type { FrameEntry } from '../../../src-shared/model/rows.ts';
 import { fileClass, frameType } from '../format/layout.ts';
 import { decodePackFooter, footerFrames } from '../format/pack-footer.ts';
@@ -14,7 +14,7 @@ export async function checkPack(vault: Vault, name: string): Promise<number> {
   if (bytes === undefined) throw missingFile(name, 'a pack');
   const context = contextOf(vault, fileClass.dataPack, bytes);
   const { decompress } = vault.compressor;
-  const hash = createKeyedHash(vault.keys.writerKeys.idKey);
+  const hash = createChunkHash(vault.keys.writerKeys.idKey);
   const entries = footerFrames(decodePackFooter(openFooter(context, bytes, decompress).raw))[
     Symbol.iterator
   ]();

@@ -2,7 +2,7 @@
  * Rebuilds content from chunks. Every chunk is authenticated with its frame and named again by its keyed hash, so
  * what comes out is what went in, or an error that says which chunk is gone. Memory is bounded by the frame cache.
  */
-import { createKeyedHash, type KeyedHash } from '../../codec/hash.ts';
+import { createChunkHash, type KeyedHash } from '../../codec/hash.ts';
 import { base64LineEncoder } from '../../codec/base64-lines.ts';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import {
@@ -40,7 +40,7 @@ export class ObjectReader {
   constructor(vault: Vault, index: ChunkIndex) {
     this.#vault = vault;
     this.#index = index;
-    this.#hash = createKeyedHash(vault.keys.writerKeys.idKey);
+    this.#hash = createChunkHash(vault.keys.writerKeys.idKey);
   }
 
   /** The parts of an item; undefined for one that is a whole. Throws what {@link readContent} throws. */

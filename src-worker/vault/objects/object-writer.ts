@@ -12,7 +12,7 @@ import {
   type Chunker,
 } from '../../codec/chunker.ts';
 import { isLikelyIncompressible, type Compressor } from '../../codec/compress.ts';
-import { createKeyedHash, type KeyedHash } from '../../codec/hash.ts';
+import { createChunkHash, type KeyedHash } from '../../codec/hash.ts';
 import { splitMime } from '../../codec/mime-split.ts';
 import { contentKind, type ContentRef, type ObjectRef } from '../../../src-shared/model/rows.ts';
 import type { DedupFilter } from '../index/dedup-filter.ts';
@@ -69,7 +69,7 @@ export class ObjectWriter {
 
   constructor(services: ObjectWriterServices) {
     this.#services = services;
-    this.#hash = createKeyedHash(services.idKey);
+    this.#hash = createChunkHash(services.idKey);
     this.#smallChunker = createChunker(services.chunkKey, smallChunkSizes);
     this.#largeChunker = createChunker(services.chunkKey, largeChunkSizes);
   }

@@ -1,5 +1,12 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { blake2b, createKeyedHash, deriveKey, sha256 } from '../../../src-worker/codec/hash.ts';
+import {
+  blake2b,
+  createChunkHash,
+  createKeyedHash,
+  deriveKey,
+  sha256,
+} from '../../../src-worker/codec/hash.ts';
 import { loadedSodium, loadSodium } from '../../../src-worker/codec/sodium.ts';
 import { pseudoRandomBytes } from '../../support/pseudo-random.ts';
 import derivation from './golden/derivation.json' with { type: 'json' };
@@ -97,6 +104,14 @@ describe('keyed hash', () => {
   test('refuses a key that is not 32 bytes', () => {
     expect(() => createKeyedHash(counting(16))).toThrow(RangeError);
   });
+});
+
+test('names a chunk by keyed BLAKE2b over its SHA-256, as Node’s own hash and libsodium’s interface have it', () => {
+  const chunk = pseudoRandomBytes(70_001, 5);
+  const digest = createHash('sha256').update(chunk).digest();
+  expect(hex(createChunkHash(counting(32)).hash(chunk))).toBe(
+    hex(loadedSodium().api.crypto_generichash(32, digest, counting(32))),
+  );
 });
 
 test.each(derivation.keys)('derives the golden key for "$label"', ({ label, key }) => {

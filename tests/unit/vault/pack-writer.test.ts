@@ -4,7 +4,7 @@ import { decodePackFooter, footerFrames } from '../../../src-worker/vault/format
 import { checkPack } from '../../../src-worker/vault/objects/check-pack.ts';
 import { PackWriter, type FinishedPack } from '../../../src-worker/vault/objects/pack-writer.ts';
 import type { Vault } from '../../../src-worker/vault/vault.ts';
-import { createKeyedHash } from '../../../src-worker/codec/hash.ts';
+import { createChunkHash } from '../../../src-worker/codec/hash.ts';
 import { bareVault } from '../../support/bare-vault.ts';
 import { pseudoRandomBytes } from '../../support/pseudo-random.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 function writePacks(totalBytes: number): FinishedPack[] {
   const packs: FinishedPack[] = [];
   const writer = new PackWriter(vault.keys.writeContext(fileClass.dataPack), (pack) => packs.push(pack));
-  const hash = createKeyedHash(vault.keys.writerKeys.idKey);
+  const hash = createChunkHash(vault.keys.writerKeys.idKey);
   const source = pseudoRandomBytes(1 << 20, 9);
   for (let written = 0, index = 0; written < totalBytes; index += 1) {
     const chunk = source.slice(index, index + 200_000 + ((index * 7919) % 300_000));
@@ -65,7 +65,7 @@ test('a session that stores little keeps to one pack', () => {
 test('a pack of very small chunks is closed before its directory outgrows a frame', async () => {
   const packs: FinishedPack[] = [];
   const writer = new PackWriter(vault.keys.writeContext(fileClass.dataPack), (pack) => packs.push(pack));
-  const hash = createKeyedHash(vault.keys.writerKeys.idKey);
+  const hash = createChunkHash(vault.keys.writerKeys.idKey);
   const chunksPerFrame = 4096;
   for (let frame = 0; frame < 40; frame += 1) {
     const stored = new Uint8Array(chunksPerFrame * 8);
