@@ -1,6 +1,7 @@
 /** All commands in one tree, with the words of their help. Loads no engine: that happens when a command runs. */
 import { Command, CommanderError } from 'commander';
 import { addBackup } from '../commands/backup.ts';
+import { addCoverage } from '../commands/coverage.ts';
 import { addDemo } from '../commands/demo.ts';
 import { addLs } from '../commands/ls.ts';
 import { addOrganizationAdd } from '../commands/organization-add.ts';
@@ -85,6 +86,16 @@ function addCommands(program: Command, perform: Perform): void {
     add(organizations, perform);
   const items = program.command('protected-item').description('what is backed up where: create, list');
   for (const add of [addProtectedItemCreate, addProtectedItemList]) add(items, perform);
-  const others = [addBackup, addSnapshots, addLs, addShow, addRestore, addVerify, addSimulate, addDemo];
+  const others = [
+    addBackup,
+    addSnapshots,
+    addCoverage,
+    addLs,
+    addShow,
+    addRestore,
+    addVerify,
+    addSimulate,
+    addDemo,
+  ];
   for (const add of others) add(program, perform);
 }

@@ -2,6 +2,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { accountRowSchema, issueRowSchema, snapshotCountsSchema, snapshotOutcomes } from '../model/rows.ts';
+import { coverageFormats, coverageReportSchema } from '../model/coverage.ts';
 import { recordIdSchema } from '../model/protected-item.ts';
 import { accountInputSchema, folderNameSchema, snapshotInputSchema, vaultHandleSchema } from './scope.ts';
 
@@ -55,6 +56,12 @@ export const snapshotContract = {
     .output(z.object({ items: z.array(listedItemSchema), isLast: z.boolean() })),
   /** What the snapshot lacks, and why. */
   issues: oc.input(accountInputSchema).output(z.array(issueRowSchema)),
+  /** What the snapshot covers: every account with every service, and the cause of every gap. */
+  coverage: oc.input(snapshotInputSchema).output(coverageReportSchema),
+  /** The same as a document to keep. */
+  coverageDocument: oc
+    .input(snapshotInputSchema.extend({ format: z.enum(coverageFormats) }))
+    .output(z.object({ text: z.string() })),
   /** One item: its row, and the beginning of its content as text. */
   show: oc
     .input(accountInputSchema.extend({ item: z.string().min(1).max(1024) }))

@@ -14,6 +14,7 @@ import {
   type SnapshotOutcome,
 } from '../../src-shared/model/rows.ts';
 import { CatalogWriter, type SnapshotEntry } from './catalog-writer.ts';
+import { heldCounts, lackCounts, type HeldCount, type LackCount } from './coverage-query.ts';
 import { openCatalogDatabase, StatementCache, type CatalogDatabase } from './database.ts';
 
 /** A snapshot as the catalog lists it; texts are JSON as the commit has them. */
@@ -192,6 +193,15 @@ export class Catalog {
       `SELECT item, collection, outcome, code, version, name, attempts FROM issue WHERE ${ownerOf} AND ${visible} ORDER BY item`,
       scope,
     );
+  }
+
+  /** What a snapshot holds and lacks, by account and workload; what is new counts from the last full snapshot before. */
+  coverage(chainId: string, number: number): { held: HeldCount[]; lacking: LackCount[] } {
+    const before = this.snapshots(chainId).filter(
+      (each) => each.number < number && each.outcome !== 'checkpoint',
+    );
+    const scope = { chainId, number, since: before.at(-1)?.number ?? 0 };
+    return { held: heldCounts(this.#statements, scope), lacking: lackCounts(this.#statements, scope) };
   }
 
   /** The content of every item of every snapshot; holds a page of them. */

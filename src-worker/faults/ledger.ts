@@ -87,6 +87,8 @@ export interface Cause {
   readonly count: number;
 }
 
+type Lack = Pick<Cause, 'outcome' | 'code'>;
+
 /** Counts outcomes of one run. */
 export class FaultLedger {
   readonly #counts = { saved: 0, unchanged: 0, removed: 0, skipped: 0, failed: 0, bytes: 0 };
@@ -99,10 +101,16 @@ export class FaultLedger {
     this.#countCause(outcome.kind, outcome.code);
   }
 
-  /** Counts an item that an earlier run could not save and that this run had no news of. */
-  carryOver(outcome: 'skipped' | 'failed', code: string): void {
+  /** Counts something that the snapshot will lack. */
+  open({ outcome, code }: Lack): void {
     this.#counts[outcome] += 1;
     this.#countCause(outcome, code);
+  }
+
+  /** Takes back what {@link open} counted. */
+  close({ outcome, code }: Lack): void {
+    this.#counts[outcome] -= 1;
+    this.#countCause(outcome, code, -1);
   }
 
   get counts(): SnapshotCounts {
@@ -114,9 +122,10 @@ export class FaultLedger {
     return [...this.#causes.values()];
   }
 
-  #countCause(outcome: Cause['outcome'], code: string): void {
+  #countCause(outcome: Cause['outcome'], code: string, change: 1 | -1 = 1): void {
     const key = `${outcome} ${code}`;
-    const count = (this.#causes.get(key)?.count ?? 0) + 1;
-    this.#causes.set(key, { outcome, code, count });
+    const count = (this.#causes.get(key)?.count ?? 0) + change;
+    if (count > 0) this.#causes.set(key, { outcome, code, count });
+    else this.#causes.delete(key);
   }
 }

@@ -91,9 +91,15 @@ export class ServiceRounds {
   /** Where the newest snapshot is not what the organization is now; nothing when they are equal. */
   async differences(): Promise<string[]> {
     const found: string[] = [];
+    const { rows } = await this.#machine.coverage();
     for (const { id, address } of await this.#machine.accounts()) {
       for (const service of services) {
-        const { contents } = await trueContents(this.#scene.simulator, id, service);
+        const { contents, unreadable, itemCount } = await trueContents(this.#scene.simulator, id, service);
+        const row = rows.find((each) => each.account.id === id && each.service === service);
+        if (row?.enumerated !== itemCount || row.skipped !== unreadable.length)
+          found.push(
+            `${address} ${service} covers ${row?.enumerated}, skipped ${row?.skipped}, of ${itemCount} with ${unreadable.length} unreadable`,
+          );
         const restored = await this.#machine.restoredService(id, service);
         found.push(...contentDifferences(restored, contents).map((line) => `${address} ${service} ${line}`));
       }

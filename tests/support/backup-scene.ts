@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
+import type { CoverageReport } from '../../src-shared/model/coverage.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import type { BackupReport, JobProgress, RestoreReport, VerifyReport } from '../../src-shared/model/job.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
@@ -157,7 +158,32 @@ export class Machine {
   async backUp(options: RunOptions = {}): Promise<BackupReport> {
     const { item = this.#scene.item, connection = this.#scene.connection, signal, onProgress } = options;
     const input = { vault: this.vault, protectedItem: item, organizationName: 'Test', connection };
-    return reportOf(await this.client.backup.run(input, signal === undefined ? {} : { signal }), onProgress);
+    const run = await this.client.backup.run(input, signal === undefined ? {} : { signal });
+    const report = await reportOf(run, onProgress);
+    await this.#checkCoverage(item.id, report);
+    return report;
+  }
+
+  coverage(protectedItemId = this.#scene.item.id): Promise<CoverageReport> {
+    return this.client.snapshot.coverage({ vault: this.vault, protectedItemId });
+  }
+
+  /** In every test that backs up: the coverage adds up, and says the same as the report. */
+  async #checkCoverage(protectedItemId: string, { snapshot, counts }: BackupReport): Promise<void> {
+    const coverage = await this.coverage(protectedItemId);
+    const wrong = coverage.rows.filter(
+      ({ enumerated, saved, unchanged, skipped, failed, outOfScope }) =>
+        enumerated !== saved + unchanged + skipped + failed + outOfScope,
+    );
+    if (wrong.length > 0) throw new Error(`coverage does not add up: ${JSON.stringify(wrong.slice(0, 3))}`);
+    const gaps = [...coverage.rows.flatMap((row) => row.gaps), ...coverage.runGaps];
+    for (const outcome of ['skipped', 'failed'] as const) {
+      const told = gaps.filter((gap) => gap.outcome === outcome).reduce((sum, { count }) => sum + count, 0);
+      if (snapshot !== coverage.snapshot || told !== counts[outcome])
+        throw new Error(
+          `coverage of ${coverage.snapshot}: ${told} ${outcome}, report: ${JSON.stringify(counts)}`,
+        );
+    }
   }
 
   async verify(readsData = true): Promise<VerifyReport> {

@@ -28,16 +28,22 @@ interface TruthItem {
 
 const mainNames = new Set(['event.json', 'task.json', 'contact.json']);
 
-/** What an account's service holds that can be read; with the ids of what cannot. */
+/** What an account's service holds that can be read; with the ids of what cannot, and how many items there are in all. */
 export async function trueContents(
   simulator: SimulatorAccess,
   account: string,
   service: SideService,
-): Promise<{ contents: Contents; unreadable: string[] }> {
+): Promise<{ contents: Contents; unreadable: string[]; itemCount: number }> {
   const lines = (await areaTruthOf(simulator, service, account)) as TruthItem[];
   const unreadable = lines.filter((line) => isUnreadable(line)).map(({ id }) => id);
   const readable = lines.filter((line) => !isUnreadable(line));
-  return { contents: service === 'drive' ? trueFiles(readable) : trueItems(readable), unreadable };
+  const contents = service === 'drive' ? trueFiles(readable) : trueItems(readable);
+  return { contents, unreadable, itemCount: lines.filter(isItem).length };
+}
+
+/** Containers are told of as well. */
+function isItem({ kind, sha256: hash }: TruthItem): boolean {
+  return kind === 'folder' || kind === 'notebook' || hash !== undefined;
 }
 
 function isUnreadable({ kind, unreadable }: TruthItem): boolean {

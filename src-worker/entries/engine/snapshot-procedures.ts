@@ -2,7 +2,10 @@
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import type { Folder, ListedItem, Snapshot } from '../../../src-shared/contract/snapshot-contract.ts';
+import type { CoverageReport } from '../../../src-shared/model/coverage.ts';
 import type { Catalog, CatalogItem, CatalogSnapshot, SnapshotScope } from '../../catalog/catalog.ts';
+import { coverageDocument } from '../../formats/coverage-document.ts';
+import { coverageOf } from '../../jobs/coverage.ts';
 import {
   collectionPaths,
   findAccount,
@@ -13,6 +16,7 @@ import {
 import { ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { Implementer } from './implementer.ts';
+import { workloads } from './workloads.ts';
 
 /** As much of an item as is shown: headers and the beginning of a body. */
 const shownBytes = 64 * 1024;
@@ -43,6 +47,10 @@ export function snapshotProcedures(os: Implementer, engine: EngineContext) {
       const { catalog } = await engine.syncedVault(input.vault);
       return catalog.issues(scopeOf(catalog, input));
     }),
+    coverage: os.snapshot.coverage.handler(({ input }) => coverage(engine, input)),
+    coverageDocument: os.snapshot.coverageDocument.handler(async ({ input }) => ({
+      text: coverageDocument(await coverage(engine, input), input.format),
+    })),
     show: os.snapshot.show.handler(async ({ input }) => {
       const { vault, catalog } = await engine.syncedVault(input.vault);
       const item = catalog.item(scopeOf(catalog, input), input.item);
@@ -56,6 +64,14 @@ export function snapshotProcedures(os: Implementer, engine: EngineContext) {
       return { item: listedItem(item), head: head.toString('utf8'), isWhole: head.length === item.sizeBytes };
     }),
   });
+}
+
+async function coverage(
+  engine: EngineContext,
+  input: { vault: string; protectedItemId: string; snapshot?: number | undefined },
+): Promise<CoverageReport> {
+  const { catalog } = await engine.syncedVault(input.vault);
+  return coverageOf(catalog, findSnapshot(catalog, input.protectedItemId, input.snapshot), workloads);
 }
 
 function scopeOf(

@@ -12,6 +12,7 @@ import {
   outcomeOfItem,
   type FaultLedger,
 } from '../../faults/ledger.ts';
+import { OpenIssues } from '../../faults/open-issues.ts';
 import type { AccountScope, CollectionFound, ItemHead, Workload } from '../../workloads/workload.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import { CollectionBackup } from './collection-backup.ts';
@@ -48,7 +49,7 @@ export class AccountBackup {
   readonly services: AccountBackupServices;
   /** Number of the snapshot that this run continues; 0 before the first. */
   readonly baseNumber: number;
-  readonly #priorIssues: Map<string, IssueRow>;
+  readonly #issues: OpenIssues;
   /** Versions of items that were looked up and saved out of turn: their enumeration has nothing to add. */
   readonly #savedOutOfTurn = new Map<string, string>();
 
@@ -61,7 +62,7 @@ export class AccountBackup {
       chainId: services.chainId,
       number: this.baseNumber,
     });
-    this.#priorIssues = new Map(issues.map((issue) => [issue.item, issue]));
+    this.#issues = new OpenIssues(services.ledger, issues);
   }
 
   async run(): Promise<void> {
@@ -73,9 +74,6 @@ export class AccountBackup {
     } catch (error) {
       if (isFatal(error)) throw error;
       await this.reportIssue({ item: wholeAccount, collection: wholeAccount, version: '', name: '' }, error);
-    } finally {
-      for (const { outcome, code } of this.#priorIssues.values())
-        this.services.ledger.carryOver(outcome, code);
     }
   }
 
@@ -122,19 +120,18 @@ export class AccountBackup {
 
   /** Records that an item, a collection or the account could not be saved. */
   async reportIssue(subject: IssueSubject, error: unknown): Promise<void> {
-    const attempts = (this.#priorIssues.get(subject.item)?.attempts ?? 0) + 1;
+    const attempts = this.#issues.attemptsBefore(subject.item) + 1;
     const isItem = subject.item !== subject.collection;
     const outcome = isItem ? outcomeOfItem(error, attempts) : outcomeOf(error);
-    this.#priorIssues.delete(subject.item);
-    this.services.ledger.record(outcome);
     const { item, collection, version, name } = subject;
     const issue = { item, collection, version, name, outcome: outcome.kind, code: outcome.code, attempts };
+    this.#issues.put(issue);
     await this.services.recorder.write({ t: 'issues', ...this.owner, put: [issue], cleared: [] });
   }
 
   /** Takes an item, a collection or the account off the list of issues, if it is on it. */
   async clearIssue(item: string): Promise<void> {
-    if (!this.#priorIssues.delete(item)) return;
+    if (!this.#issues.clear(item)) return;
     await this.services.recorder.write({ t: 'issues', ...this.owner, put: [], cleared: [item] });
   }
 
@@ -194,13 +191,14 @@ export class AccountBackup {
     const { catalog, chainId, recorder } = this.services;
     await this.saveMovedItems([...catalog.currentIds(chainId, this.owner, collection)]);
     await recorder.write({ t: 'collections', ...this.owner, put: [], removed: [collection] });
-    await this.clearIssue(collection);
+    this.#issues.clearCollection(collection);
   }
 
   /** Items that failed last time and that no enumeration of this run has saved meanwhile. */
   async #retryFailed(): Promise<void> {
-    const issues = [...this.#priorIssues.values()];
-    const failed = issues.filter((issue) => isWorthAnotherTry(issue) && issue.item !== issue.collection);
+    const failed = this.#issues
+      .untold()
+      .filter((issue) => isWorthAnotherTry(issue) && issue.item !== issue.collection);
     await this.#lookUp(
       failed.map(({ item }) => item),
       async (id, head) => {
@@ -217,11 +215,11 @@ export class AccountBackup {
    * when something is really gone, and for what no delta speaks of, three runs in a row do.
    */
   isBelievedGone(id: string): boolean {
-    return (this.#priorIssues.get(id)?.attempts ?? 0) >= attemptsUntilGone;
+    return this.#issues.attemptsBefore(id) >= attemptsUntilGone;
   }
 
   #subjectOfId(id: string): IssueSubject {
-    return this.#priorIssues.get(id) ?? { item: id, collection: wholeAccount, version: '', name: '' };
+    return this.#issues.get(id) ?? { item: id, collection: wholeAccount, version: '', name: '' };
   }
 
   /** Looks items up by id; an item that cannot be looked up becomes an issue. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CoverageRow } from '../../../src-shared/model/coverage.ts';
 import { startSimulator, type RunningSimulator } from '../../../src-simulator/start-simulator.ts';
 import { Machine, secrets } from './holdfast.ts';
 
@@ -88,6 +89,39 @@ describe('looking into a snapshot', () => {
     expect(output).toMatch(/Snapshot {2}Taken +State +Saved/);
     expect(output).toMatch(/ +1 {2}\d+ \w{3} 20\d\d, \d\d:\d\d {2}complete +60/);
     expect(output).not.toMatch(/ \n/);
+  });
+});
+
+describe('the coverage of a snapshot', () => {
+  test('tells what is saved of every service, and what is out of scope and why', async () => {
+    const { rows } = await machine.json<{ rows: CoverageRow[] }>(['coverage']);
+    const mail = rows.filter(({ service }) => service === 'mail');
+    expect(mail.map(({ enumerated, unchanged }) => enumerated - unchanged)).toEqual([0, 0]);
+    expect(mail.reduce((sum, { enumerated }) => sum + enumerated, 0)).toBe(60);
+    const drive = rows.find(({ service }) => service === 'drive');
+    expect(drive).toMatchObject({
+      enumerated: 0,
+      gaps: [{ outcome: 'out-of-scope', code: 'service-not-chosen' }],
+    });
+  });
+
+  test('for people, is a table with a sentence for each gap', async () => {
+    const { output } = await machine.run(['coverage', 'all mail', '--snapshot', '1']);
+    expect(output).toMatch(/^Snapshot 1 of "All mail" \(complete\)\n\nAccount +Service +Exist +Saved/);
+    expect(output).toContain(
+      'Out of scope: calendar of 2 accounts. The protected item does not save this service.',
+    );
+    expect(output).toMatch(/60 of 60 items are saved as they were\.\n$/);
+  });
+
+  test('goes into a file that only its owner reads, and over none that is there', async () => {
+    const path = machine.path('coverage.csv');
+    await machine.json(['coverage', '--format', 'csv', '--out', path]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8').split('\r\n').length).toBeGreaterThan(10);
+    const again = await machine.run(['coverage', '--format', 'csv', '--out', path]);
+    expect(again.exitCode).not.toBe(0);
+    expect(again.errors).toContain('is there already');
   });
 });
 

@@ -1,0 +1,112 @@
+/** `holdfast coverage`: what a snapshot holds of every account and service, and the cause of every gap. */
+import { writeFile } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import type {
+  CoverageFormat,
+  CoverageGap,
+  CoverageReport,
+  CoverageRow,
+} from '../../src-shared/model/coverage.ts';
+import { unwritableFile } from '../cli/file-output.ts';
+import type { Perform } from '../cli/perform.ts';
+import { countText, pluralText, sizeText } from '../cli/quantities.ts';
+import { findSnapshots, type SnapshotOptions } from '../cli/snapshot-target.ts';
+import { tableText } from '../cli/table.ts';
+
+interface CoverageOptions extends SnapshotOptions {
+  readonly format?: CoverageFormat;
+  readonly out?: string;
+}
+
+/** Not those of the model: the command line loads no zod before it must. */
+const formats = ['json', 'csv', 'html'] as const satisfies readonly CoverageFormat[];
+const longestAddress = 40;
+
+export function addCoverage(program: Command, perform: Perform): void {
+  program
+    .command('coverage')
+    .description('tell what a snapshot holds of every account and service, and why anything is missing')
+    .argument('[protected-item]', 'name or id; not needed where there is only one')
+    .option('--snapshot <number>', 'an earlier snapshot (default: latest)')
+    .option('--vault <vault>', 'the vault to look in')
+    .addOption(new Option('--format <format>', 'a document instead of a table').choices(formats))
+    .option('--out <file>', 'write the document there instead of to standard output')
+    .action(
+      perform(async (session, options: CoverageOptions, wanted: string | undefined) => {
+        const { client, scope } = await findSnapshots(session, wanted, options);
+        const { format = options.out === undefined ? undefined : 'html', out } = options;
+        if (format === undefined) {
+          const report = await client.snapshot.coverage(scope);
+          return { facts: report, text: reportText(report) };
+        }
+        const { text } = await client.snapshot.coverageDocument({ ...scope, format });
+        if (out === undefined) return { facts: { text }, text: text.trimEnd() };
+        await writeFile(out, text, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+          throw unwritableFile(out, error);
+        });
+        return {
+          facts: { path: out },
+          text: `Wrote ${out}. It names accounts, so keep it as you keep those.`,
+        };
+      }),
+    );
+}
+
+function reportText(report: CoverageReport): string {
+  const chosen = report.rows.filter(({ gaps }) => !gaps.some(({ outcome }) => outcome === 'out-of-scope'));
+  const table = tableText(
+    [
+      { title: 'Account', maxWidth: longestAddress },
+      { title: 'Service' },
+      ...['Exist', 'Saved', 'Unchanged', 'Skipped', 'Failed', 'Size'].map((title) => ({
+        title,
+        align: 'right' as const,
+      })),
+    ],
+    chosen.map((row) => [
+      row.account.address,
+      row.service,
+      ...[row.enumerated, row.saved, row.unchanged, row.skipped, row.failed].map(countText),
+      sizeText(row.sizeBytes),
+    ]),
+  );
+  const head = `Snapshot ${report.snapshot} of "${report.protectedItemName}" (${report.outcome})`;
+  return [head, '', table, '', ...gapLines(report), totalText(chosen)].join('\n');
+}
+
+/** Causes over all accounts; whoever needs each account's asks for a document. */
+function gapLines({ rows, runGaps }: CoverageReport): string[] {
+  const causes = Map.groupBy(
+    [{ service: '', gaps: runGaps }, ...rows].flatMap(({ service, gaps }) =>
+      gaps.map((gap) => ({ service, ...gap })),
+    ),
+    ({ outcome, what, code, service }) =>
+      outcome === 'out-of-scope' ? `${outcome} ${code} ${service}` : `${outcome} ${what} ${code}`,
+  );
+  const lines = [...causes.values()].flatMap((gaps) => {
+    const [first] = gaps;
+    if (first === undefined) return [];
+    const { outcome, what, code, meaning, service } = first;
+    const count = gaps.reduce((sum, gap) => sum + gap.count, 0);
+    if (outcome === 'out-of-scope')
+      return [`Out of scope: ${service} of ${pluralText(count, 'account')}. ${meaning}`];
+    const much = amounts[what](count);
+    return [`${outcome === 'failed' ? 'Failed' : 'Skipped'}: ${much}, ${code}. ${meaning}`];
+  });
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+const amounts: Readonly<Record<CoverageGap['what'], (count: number) => string>> = {
+  items: (count) => pluralText(count, 'item'),
+  folders: (count) => `what is new in ${pluralText(count, 'folder')}`,
+  service: (count) => `what is new in a whole service of ${pluralText(count, 'account')}`,
+  run: () => 'the run',
+};
+
+function totalText(rows: readonly CoverageRow[]): string {
+  const sum = (pick: (row: CoverageRow) => number): number =>
+    rows.reduce((total, row) => total + pick(row), 0);
+  const missing = sum(({ skipped, failed }) => skipped + failed);
+  const all = sum(({ enumerated }) => enumerated);
+  return `${countText(all - missing)} of ${pluralText(all, 'item')} are saved as they were.`;
+}

@@ -1,0 +1,129 @@
+/**
+ * What a snapshot covers, as a report that leaves nothing out: every account with every service it can have, what
+ * became of what is there, and what is out of scope with the reason. See src-shared/model/coverage.ts.
+ */
+import type { AccountKind } from '../../src-shared/model/account-kind.ts';
+import type { CoverageGap, CoverageReport, CoverageRow, ScopeCode } from '../../src-shared/model/coverage.ts';
+import { errorCodes, type ErrorCode } from '../../src-shared/errors/error-code.ts';
+import type { AccountRow } from '../../src-shared/model/rows.ts';
+import type { Catalog, CatalogSnapshot } from '../catalog/catalog.ts';
+import type { HeldCount, LackCount } from '../catalog/coverage-query.ts';
+import { wordsFor } from '../graph/error-words.ts';
+import type { Workload } from '../workloads/workload.ts';
+
+/** What people would look for and no service of this version saves. */
+const outside: Readonly<Record<AccountKind, Readonly<Record<string, ScopeCode>>>> = {
+  user: { archive: 'not-in-this-version', 'recoverable-items': 'not-in-this-version' },
+  group: { 'group-calendar': 'not-offered-by-microsoft' },
+  site: {},
+};
+
+const scopeWords: Readonly<Record<ScopeCode, string>> = {
+  'service-not-chosen': 'The protected item does not save this service.',
+  'not-offered-by-microsoft': 'Microsoft 365 lets no application read this.',
+  'not-in-this-version': 'This version of Holdfast does not save this yet.',
+};
+
+export function coverageOf(
+  catalog: Catalog,
+  snapshot: CatalogSnapshot,
+  workloads: readonly Workload[],
+): CoverageReport {
+  const { chainId, number, outcome, committedAt } = snapshot;
+  const { held, lacking } = catalog.coverage(chainId, number);
+  const { name, organization } = JSON.parse(snapshot.protectedItem) as { name: string; organization: string };
+  const heldBy = new Map(held.map((count) => [ownerKey(count.account, count.workload), count]));
+  const lackingBy = Map.groupBy(lacking, ({ account, workload }) => ownerKey(account, workload));
+  const rows = catalog.accounts(chainId).flatMap((account) => [
+    ...workloads
+      .filter(({ accountKinds }) => accountKinds.includes(account.kind))
+      .map(({ name: service }) => {
+        const key = ownerKey(account.id, service);
+        return rowOf(account, service, { held: heldBy.get(key), lacking: lackingBy.get(key) ?? [] });
+      }),
+    ...Object.entries(outside[account.kind]).map(([service, code]) =>
+      emptyRow(account, service, [apart(code)]),
+    ),
+  ]);
+  return {
+    protectedItemName: name,
+    organizationName: organization,
+    snapshot: number,
+    outcome,
+    committedAt,
+    rows,
+    runGaps: runGapsOf(snapshot, lacking),
+  };
+}
+
+/** Causes that the commit names and no row of an account has. */
+function runGapsOf(snapshot: CatalogSnapshot, lacking: readonly LackCount[]): CoverageGap[] {
+  const causes = JSON.parse(snapshot.issues) as Pick<LackCount, 'outcome' | 'code' | 'count'>[];
+  return causes.flatMap(({ outcome, code, count }) => {
+    const same = lacking.filter((each) => each.outcome === outcome && each.code === code);
+    const rest = count - same.reduce((sum, each) => sum + each.count, 0);
+    return rest > 0 ? [gapOf({ outcome, code, what: 'run', count: rest })] : [];
+  });
+}
+
+function rowOf(
+  account: AccountRow,
+  service: string,
+  { held, lacking }: { held: HeldCount | undefined; lacking: readonly LackCount[] },
+): CoverageRow {
+  // A service that a run has looked at has left something: its list of folders, or why there is none.
+  if (held === undefined && lacking.length === 0)
+    return emptyRow(account, service, [apart('service-not-chosen')]);
+  const items = lacking.filter(({ what }) => what === 'items');
+  const sum = (pick: (count: LackCount) => number, of = items): number =>
+    of.reduce((total, each) => total + pick(each), 0);
+  const outdated = sum((each) => each.outdated);
+  const outdatedSaved = sum((each) => each.outdatedSaved);
+  const countOf = (outcome: LackCount['outcome']): number =>
+    sum(
+      (each) => each.count,
+      items.filter((each) => each.outcome === outcome),
+    );
+  const saved = (held?.saved ?? 0) - outdatedSaved;
+  return {
+    account,
+    service,
+    // By ids, where the others go by rows: a catalog that counts one twice shows here.
+    enumerated: (held?.items ?? 0) + sum((each) => each.count) - outdated,
+    saved,
+    unchanged: (held?.rows ?? 0) - outdated - saved,
+    skipped: countOf('skipped'),
+    failed: countOf('failed'),
+    outOfScope: 0,
+    outdated,
+    sizeBytes: held?.sizeBytes ?? 0,
+    gaps: lacking.map(gapOf),
+  };
+}
+
+function emptyRow(account: AccountRow, service: string, gaps: CoverageGap[]): CoverageRow {
+  const nothing = { enumerated: 0, saved: 0, unchanged: 0, skipped: 0, failed: 0, outOfScope: 0 };
+  return { account, service, ...nothing, outdated: 0, sizeBytes: 0, gaps };
+}
+
+function gapOf({
+  outcome,
+  what,
+  code,
+  count,
+}: Pick<LackCount, 'outcome' | 'code' | 'count'> & Pick<CoverageGap, 'what'>): CoverageGap {
+  return { outcome, what, code, meaning: isErrorCode(code) ? wordsFor(code) : '', count };
+}
+
+function apart(code: ScopeCode): CoverageGap {
+  return { outcome: 'out-of-scope', what: 'service', code, meaning: scopeWords[code], count: 1 };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  const known: readonly string[] = errorCodes;
+  return known.includes(code);
+}
+
+function ownerKey(account: string, workload: string): string {
+  return `${workload} ${account}`;
+}
