@@ -14,8 +14,8 @@ export interface AttachedItem {
   readonly id: string;
 }
 
-/** SharePoint takes attachments of up to 250 MB. */
-const longestBytes = 256 * 1024 * 1024;
+/** SharePoint takes attachments of up to 250 MB. An item is held whole until it is stored, so all of its together count. */
+const longestBytes = 512 * 1024 * 1024;
 const mostAttachments = 10_000;
 const filesSchema = z.object({
   value: z.array(z.looseObject({ FileName: z.string().min(1).max(1024) })).max(mostAttachments),
@@ -64,7 +64,7 @@ async function findGap(scope: AccountScope, item: AttachedItem): Promise<GapCode
   }
 }
 
-/** Attachments as SharePoint lists them, and their bytes in the same order. */
+/** Attachments as SharePoint lists them, and their bytes in the same order. Rejects with `item-too-large` for too many. */
 export async function readAttachments(
   scope: AccountScope,
   item: AttachedItem,
@@ -73,13 +73,15 @@ export async function readAttachments(
   const url = await filesUrl(scope, item);
   const listed = await listFiles(scope, item);
   const parts: FetchedPart[] = [];
+  let maxBytes = longestBytes;
   for (const { FileName: name } of listed) {
     // In a text of OData an apostrophe is written twice.
     const quoted = encodeURIComponent(name.replaceAll("'", "''"));
     const bytes = await graph.sharePoint.getBytes(`${url}('${quoted}')/$value`, {
-      maxBytes: longestBytes,
+      maxBytes,
       signal,
     });
+    maxBytes -= bytes.length;
     parts.push({ name, mediaType: 'application/octet-stream', bytes });
   }
   return { listed, parts };

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Region } from '../../../src-shared/model/connection.ts';
+import { documentedLimits } from '../../../src-worker/graph/throttle-governor.ts';
 import { createCertificate } from '../../support/application-certificate.ts';
 import {
   closeAll,
@@ -35,6 +36,26 @@ test.each([
   const graph = open({ ...connection, region });
   await expect(graph.sharePoint.getJson(url, options)).rejects.toMatchObject({ code: 'response-invalid' });
   expect(graph.stats().requests).toBe(0);
+});
+
+test('the units of all requests of a batch are counted before the next call', async () => {
+  const lane = { slots: 32, window: { requests: 10, windowMs: 60_000 } };
+  const simulator = await simulate({ sites: { count: 1 } });
+  for (const [cost, waiting] of [
+    [4, 0],
+    [5, 1],
+  ] as const) {
+    const throttleLimits = { ...documentedLimits, sharepoint: { lane, maxInFlight: 32 } };
+    const graph = open(connectionTo(simulator), { throttleLimits });
+    const requests = [{ path: '/sites/root' }, { path: '/sites/root' }];
+    await graph.batch(requests, { service: 'sharepoint', cost });
+    const next = graph.getJson('/sites/root', { service: 'sharepoint', schema: withIdSchema });
+    expect(graph.stats().waiting).toBe(waiting);
+    const end = waiting === 0 ? next : expect(next).rejects.toMatchObject({ code: 'cancelled' });
+    if (waiting === 0) await end;
+    await graph.close();
+    await end;
+  }
 });
 
 test('what stands in the way is known before anything is asked', async () => {
