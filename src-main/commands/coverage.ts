@@ -91,7 +91,7 @@ function gapLines({ rows, runGaps }: CoverageReport): string[] {
     if (outcome === 'out-of-scope')
       return [`Out of scope: ${service} of ${pluralText(count, 'account')}. ${meaning}`];
     const much = amounts[what](count);
-    return [`${outcome === 'failed' ? 'Failed' : 'Skipped'}: ${much}, ${code}. ${meaning}`];
+    return [`${outcome[0]?.toUpperCase()}${outcome.slice(1)}: ${much}, ${code}. ${meaning}`];
   });
   return lines.length === 0 ? [] : [...lines, ''];
 }

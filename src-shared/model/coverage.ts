@@ -8,14 +8,14 @@ import { accountRowSchema } from './rows.ts';
 const count = z.number().int().nonnegative();
 
 /** Why something is out of scope, beside what went wrong. */
-const scopeCodes = ['service-not-chosen', 'not-offered-by-microsoft', 'not-in-this-version'] as const;
-export type ScopeCode = (typeof scopeCodes)[number];
+export type ScopeCode = 'service-not-chosen' | 'not-offered-by-microsoft' | 'not-in-this-version';
 
 const coverageGapSchema = z.object({
-  outcome: z.enum(['skipped', 'failed', 'out-of-scope']),
+  /** `incomplete`: the item is in the snapshot without a part of it, and counts as saved or unchanged. */
+  outcome: z.enum(['incomplete', 'skipped', 'failed', 'out-of-scope']),
   /** What is missing: single items, what is new in whole folders or the whole service, or in more than one account. */
   what: z.enum(['items', 'folders', 'service', 'run']),
-  /** An error code, or one of {@link scopeCodes}. */
+  /** An error code, a `GapCode` or a `ScopeCode`. */
   code: z.string(),
   /** What it means, in a sentence. */
   meaning: z.string(),

@@ -9,7 +9,14 @@ export interface ItemAttachment {
   content: FileContent;
 }
 
-const names = ["Foto O'Neill.jpg", 'Prüfprotokoll #1 100%.pdf', 'Notiz.txt', '見積書.xlsx'] as const;
+/** Everything that SharePoint allows in a name, the awkward signs together in one. */
+const names = [
+  "Foto O'Neill.jpg",
+  'Prüfprotokoll #1 100%.pdf',
+  'Notiz.txt',
+  '見積書.xlsx',
+  "a b+c&d=e;f,g@h!i$j(k)[l]{m}~n^o`p_q-r..'' %20 🚀.txt",
+] as const;
 
 /** The attachments of an item. Editing an item leaves them alone. */
 export function attachmentsOf(source: ListSource, entry: ListEntry): ItemAttachment[] {

@@ -37,9 +37,8 @@ export function findList({ organization, store, site }: SitePlace, idOrTitle: st
   if (number >= 0) return content.list(number);
   const wanted = idOrTitle.toLowerCase();
   return (
-    content
-      .listStates()
-      .find((list) => listInfo(seed, site, list.number).displayName.toLowerCase() === wanted) ?? null
+    content.listStates().find((list) => listInfo(seed, site, list).displayName.toLowerCase() === wanted) ??
+    null
   );
 }
 
@@ -100,7 +99,7 @@ export function listLists(place: SitePlace): Answer {
     all: store
       .content(site)
       .listStates()
-      .filter((list) => isSystemShown || !listInfo(seed, site, list.number).isHidden),
+      .filter((list) => isSystemShown || !listInfo(seed, site, list).isHidden),
     toJson: (list) => listWith(place, list, request),
   });
 }

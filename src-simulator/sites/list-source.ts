@@ -103,7 +103,13 @@ export function numberOfListId(seed: number, site: PlannedSite, id: string): num
 }
 
 /** What a list is called. */
-export function listInfo(seed: number, site: PlannedSite, list: number): ListInfo {
+export function listInfo(seed: number, site: PlannedSite, list: ListState): ListInfo {
+  const info = firstInfo(seed, site, list.number);
+  return { ...info, displayName: list.title ?? info.displayName };
+}
+
+/** What it was called at first; its address stays what it was. */
+function firstInfo(seed: number, site: PlannedSite, list: number): ListInfo {
   const id = listIdOf(seed, site, list);
   if (site.person)
     return { id, ...named('Documents', 'Documents', 'mySiteDocumentLibrary'), path: 'Documents' };
@@ -146,7 +152,7 @@ function rowEntry(place: ListPlace, state: EntryState, olderVersion?: number): L
     values: () =>
       list.number === plannedLists.users
         ? userValues(organization, state.number)
-        : columnValues(item, ownColumns(list.number, list.addedColumns)),
+        : columnValues(item, ownColumns(list.number, state.columns)),
     asOf: (older) => rowEntry(place, state, older),
   };
 }
@@ -166,7 +172,7 @@ function rowSource(place: ListPlace): ListSource {
   return {
     site: content.site,
     list,
-    info: listInfo(organization.options.seed, content.site, list.number),
+    info: listInfo(organization.options.seed, content.site, list),
     hash: sourceHash(place),
     book: items.book,
     page: (cursor, limit) => {

@@ -57,27 +57,30 @@ const toldList = ({ organization, site }: Scene, list: ListState) => ({
   list: listIdOf(organization.options.seed, site, list.number),
 });
 
+/** Changes an entry of a list; pages have no columns that somebody could add. */
+type EntryChange = (entries: Entries, dice: Dice, columns: number) => EntryState | null;
+
 const inRows =
-  (change: (items: Entries, dice: Dice) => EntryState | null): Change =>
+  (change: EntryChange): Change =>
   (scene) => {
     const list = pickList(scene, isRows);
-    const item = list && change(scene.content.items(list.number), scene.dice);
+    const item = list && change(scene.content.items(list.number), scene.dice, list.addedColumns);
     return list && item && { ...toldList(scene, list), item: String(item.number) };
   };
 
 const alter =
-  (change: (state: EntryState) => Partial<EntryState>) =>
-  (entries: Entries, dice: Dice): EntryState | null => {
+  (change: (state: EntryState, columns: number) => Partial<EntryState>): EntryChange =>
+  (entries, dice, columns) => {
     const state = pickEntry(entries, dice);
-    return state && entries.change(state, change(state));
+    return state && entries.change(state, change(state, columns));
   };
-const edit = alter((state) => ({ edits: state.edits + 1 }));
+const edit = alter((state, columns) => ({ edits: state.edits + 1, columns }));
 const remove = alter(() => ({ isDeleted: true }));
 
 const inPages =
-  (change: (pages: Entries, dice: Dice) => EntryState | null): Change =>
+  (change: EntryChange): Change =>
   ({ organization, site, content, dice }) => {
-    const page = change(content.pages, dice);
+    const page = change(content.pages, dice, 0);
     return page && { page: pageIdOf(organization, site, page.number) };
   };
 
@@ -108,7 +111,12 @@ const kinds: Readonly<Record<string, Change>> = {
     const list = pickList(scene, isRows);
     return list && scene.content.changeList(list, { addedColumns: list.addedColumns + 1 });
   }),
-  itemCreated: inRows((items) => items.create()),
+  listRenamed: inLists((scene) => {
+    const list = pickList(scene, isRows);
+    const title = `Umbenannt ${scene.dice.below(1_000)} "Q&A" #1 100%: äöü <品質> '`;
+    return list && scene.content.changeList(list, { title });
+  }),
+  itemCreated: inRows((items, _, columns) => items.create(columns)),
   itemEdited: inRows(edit),
   itemDeleted: inRows(remove),
   pageCreated: inPages((pages) => pages.create()),

@@ -6,6 +6,8 @@ import { plannedLists, type PlannedSite, type SitePlan } from './site-plan.ts';
 /** A list as it is now. */
 export interface ListState {
   number: number;
+  /** What it was renamed to; null while it has its first name. */
+  title: string | null;
   /** Columns added since the start. */
   addedColumns: number;
   isDeleted: boolean;
@@ -16,6 +18,8 @@ export interface ListState {
 export interface EntryState {
   number: number;
   edits: number;
+  /** Added columns that its list had when it was made or edited last: later ones are empty. */
+  columns: number;
   isDeleted: boolean;
   changedAt: number;
 }
@@ -42,13 +46,13 @@ export class Entries {
     const changed = this.book.get(number);
     if (changed) return changed;
     if (number < 1 || number > this.plannedCount) return null;
-    return { number, edits: 0, isDeleted: false, changedAt: 0 };
+    return { number, edits: 0, columns: 0, isDeleted: false, changedAt: 0 };
   }
 
-  create(): EntryState {
+  create(columns = 0): EntryState {
     this.#count += 1;
     const number = this.#count;
-    return this.book.put(number, (changedAt) => ({ number, edits: 0, isDeleted: false, changedAt }));
+    return this.book.put(number, (changedAt) => ({ number, edits: 0, columns, isDeleted: false, changedAt }));
   }
 
   change(state: EntryState, change: Partial<EntryState>): EntryState {
@@ -121,14 +125,20 @@ export class SiteContent {
     const changed = this.lists.get(number);
     if (changed) return changed.isDeleted ? null : changed;
     if (!this.#planned.includes(number)) return null;
-    return { number, addedColumns: 0, isDeleted: false, changedAt: 0 };
+    return { number, title: null, addedColumns: 0, isDeleted: false, changedAt: 0 };
   }
 
   createList(): ListState | null {
     const number = this.#nextList;
     if (number >= mostLists) return null;
     this.#nextList += 1;
-    return this.lists.put(number, (changedAt) => ({ number, addedColumns: 0, isDeleted: false, changedAt }));
+    return this.lists.put(number, (changedAt) => ({
+      number,
+      title: null,
+      addedColumns: 0,
+      isDeleted: false,
+      changedAt,
+    }));
   }
 
   changeList(list: ListState, change: Partial<ListState>): ListState {

@@ -76,7 +76,7 @@ export function listJson(
   { list, isSystemShown }: { list: ListState; isSystemShown: boolean },
 ): Record<string, unknown> {
   const { seed } = organization.options;
-  const info = listInfo(seed, site, list.number);
+  const info = listInfo(seed, site, list);
   const eTag = `"${info.id},${list.changedAt + 1}"`;
   return {
     '@odata.etag': eTag,

@@ -4,15 +4,22 @@
  */
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { ErrorCode } from '../../src-shared/errors/error-code.ts';
+import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import type { SnapshotCounts } from '../../src-shared/model/rows.ts';
 
-/** What became of one item. `skipped` is permanent with a known cause; `failed` is tried again by the next run. */
+/**
+ * What became of one item. `skipped` is permanent with a known cause; `failed` is tried again by the next run. An item
+ * with a gap is both `saved` and, for what it lacks, `skipped`.
+ */
 export type ItemOutcome =
   | { readonly kind: 'saved'; readonly sizeBytes: number }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'removed' }
-  | { readonly kind: 'skipped'; readonly code: ErrorCode }
+  | { readonly kind: 'skipped'; readonly code: ErrorCode | GapCode }
   | { readonly kind: 'failed'; readonly code: ErrorCode };
+
+/** An outcome that is listed among the issues of a snapshot. */
+export type IssueOutcome = Extract<ItemOutcome, { kind: 'skipped' | 'failed' }>;
 
 /** Causes that no further try will mend: the item or account itself is what it is. */
 const permanentCodes: ReadonlySet<ErrorCode> = new Set([
@@ -51,7 +58,7 @@ export function isFatal(error: unknown): boolean {
 }
 
 /** Causes that pass as a rule, and that an item which is broken for good shows again and again. */
-const doubtfulCodes: ReadonlySet<ErrorCode> = new Set([
+const doubtfulCodes: ReadonlySet<string> = new Set([
   'service-unavailable',
   'response-invalid',
   'item-changed',
@@ -63,7 +70,7 @@ const runsUntilUnreadable = 3;
  * The outcome of an item whose fetching failed in `attempts` runs, this one included. What Microsoft 365 never gives out
  * must not make every snapshot partial for ever; it is listed, and goes on being asked for.
  */
-export function outcomeOfItem(error: unknown, attempts: number): ReturnType<typeof outcomeOf> {
+export function outcomeOfItem(error: unknown, attempts: number): IssueOutcome {
   const outcome = outcomeOf(error);
   const isHopeless = attempts >= runsUntilUnreadable && doubtfulCodes.has(outcome.code);
   return isHopeless ? { kind: 'skipped', code: 'item-unreadable' } : outcome;
@@ -75,9 +82,9 @@ export function isWorthAnotherTry({ outcome, code }: { outcome: string; code: st
 }
 
 /** The outcome that an item's error means. */
-export function outcomeOf(error: unknown): Extract<ItemOutcome, { kind: 'skipped' | 'failed' }> {
+export function outcomeOf(error: unknown): IssueOutcome {
   const code = isAppError(error) ? error.code : 'internal';
-  return { kind: permanentCodes.has(code) ? 'skipped' : 'failed', code };
+  return permanentCodes.has(code) ? { kind: 'skipped', code } : { kind: 'failed', code };
 }
 
 /** A cause and how many items have it. */

@@ -28,6 +28,8 @@ export interface BatchScope {
   readonly mailbox: string | undefined;
   readonly service?: GraphService | undefined;
   readonly target: CallTarget;
+  /** Resource units of each inner request: SharePoint counts them one by one. */
+  readonly cost: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
 }
@@ -100,7 +102,7 @@ class BatchRound {
   }
 
   async send(pending: readonly Pending[]): Promise<Map<string, InnerAnswer>> {
-    const { mailbox, service, signal } = this.#scope;
+    const { mailbox, service, cost, signal } = this.#scope;
     const call = {
       path: '/$batch',
       post: { requests: pending.map((one, index) => this.#inner(one, pending[index - chains])) },
@@ -110,7 +112,7 @@ class BatchRound {
       target: 'directory' as const,
       maxBytes: longestAnswerBytes,
       slots: Math.min(chains, pending.length),
-      cost: pending.length,
+      cost: pending.length * cost,
       signal,
     };
     const { json } = await this.#services.exchange.run(call, readJson);

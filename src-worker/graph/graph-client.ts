@@ -17,6 +17,7 @@ import { readDeltaPages, readPages, type DeltaPage, type PageSource } from './pa
 import { withQuery, type QueryValues } from './paths.ts';
 import { addressesOf } from './regions.ts';
 import { RetryPolicy, type RetryLimits } from './retry-policy.ts';
+import { SharePointRest, type SharePointReader } from './sharepoint-rest.ts';
 import { SignIn } from './sign-in.ts';
 import {
   ThrottleGovernor,
@@ -44,7 +45,7 @@ interface CallScopeOptions {
   readonly mailbox?: string | undefined;
   /** Without a mailbox; the directory unless given. */
   readonly service?: GraphService | undefined;
-  /** Resource units of the call in SharePoint; 1 unless given (graph facts, section 2). */
+  /** Resource units of the call in SharePoint, or of each call of a batch; 1 unless given (graph facts, section 2). */
   readonly cost?: number | undefined;
   readonly target?: CallTarget | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -89,6 +90,8 @@ export interface GraphClient {
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]>;
   /** From a path, a full enumeration; from the deltaLink of an earlier one, what changed since. */
   deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>>;
+  /** SharePoint's own interface, for the little that Graph lacks. */
+  readonly sharePoint: SharePointReader;
   /** The Authorization header of now, for reading what it grants. Never log it. */
   authorization(): Promise<string>;
   /** Calls to a mailbox in the current ten minutes. */
@@ -108,6 +111,7 @@ export function openGraph(connection: GraphConnection, services: GraphServices):
 }
 
 class HttpGraphClient implements GraphClient {
+  readonly sharePoint: SharePointRest;
   readonly #clock: Clock;
   readonly #takeMemory: TakeMemory | undefined;
   readonly #graphRoot: string;
@@ -140,6 +144,7 @@ class HttpGraphClient implements GraphClient {
       clock,
     };
     this.#exchange = new Exchange(this.#exchangeServices);
+    this.sharePoint = new SharePointRest(connection, this.#exchangeServices, this.#takeMemory);
   }
 
   async getJson<T>(path: string, options: JsonOptions<T>): Promise<T> {
@@ -164,20 +169,13 @@ class HttpGraphClient implements GraphClient {
   }
 
   batch(requests: readonly BatchRequest[], options: CallScopeOptions = {}): Promise<readonly BatchAnswer[]> {
-    const { mailbox, service, target, signal } = callScope(options);
     const services = {
       exchange: this.#exchange,
       governor: this.#governor,
       policy: this.#policy,
       clock: this.#clock,
     };
-    return runBatch(services, requests, {
-      mailbox,
-      service,
-      target,
-      signal,
-      headers: callHeaders(options),
-    });
+    return runBatch(services, requests, { ...callScope(options), headers: callHeaders(options) });
   }
 
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]> {
@@ -203,13 +201,15 @@ class HttpGraphClient implements GraphClient {
   }
 
   stats(): GraphStats {
-    const requests = this.#exchange.requests + this.#downloads.requests;
-    const retried = this.#exchange.retried + this.#downloads.retried;
+    const parts = [this.#exchange, this.#downloads, this.sharePoint];
+    const requests = parts.reduce((sum, part) => sum + part.requests, 0);
+    const retried = parts.reduce((sum, part) => sum + part.retried, 0);
     return { ...this.#governor.stats(), requests, retried, bytesReceived: this.#network.bytesReceived };
   }
 
   async close(): Promise<void> {
     this.#exchange.close();
+    this.sharePoint.close();
     this.#governor.close();
     await this.#network.close();
   }

@@ -4,27 +4,38 @@
  */
 import type { Region } from '../../src-shared/model/connection.ts';
 
-/** The addresses of one cloud. `caPem`, when given, replaces the platform's certificate authorities. */
+/**
+ * The addresses of one cloud. `caPem`, when given, replaces the platform's certificate authorities. Organizations have
+ * hosts of their own below `sharePointDomain`; without it, SharePoint answers at the Graph root.
+ */
 export interface CloudAddresses {
   readonly graphRoot: string;
   readonly loginAuthority: string;
+  readonly sharePointDomain?: string;
   readonly caPem?: string;
 }
 
 /** The four public clouds, after "National cloud deployments" of the Graph documentation. */
 const publicClouds: Readonly<Record<Exclude<Region['kind'], 'Custom'>, CloudAddresses>> = {
-  Global: { graphRoot: 'https://graph.microsoft.com', loginAuthority: 'https://login.microsoftonline.com' },
+  Global: {
+    graphRoot: 'https://graph.microsoft.com',
+    loginAuthority: 'https://login.microsoftonline.com',
+    sharePointDomain: 'sharepoint.com',
+  },
   USGovGccHigh: {
     graphRoot: 'https://graph.microsoft.us',
     loginAuthority: 'https://login.microsoftonline.us',
+    sharePointDomain: 'sharepoint.us',
   },
   USGovDoD: {
     graphRoot: 'https://dod-graph.microsoft.us',
     loginAuthority: 'https://login.microsoftonline.us',
+    sharePointDomain: 'sharepoint-mil.us',
   },
   China: {
     graphRoot: 'https://microsoftgraph.chinacloudapi.cn',
     loginAuthority: 'https://login.chinacloudapi.cn',
+    sharePointDomain: 'sharepoint.cn',
   },
 };
 

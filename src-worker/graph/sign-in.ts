@@ -41,17 +41,20 @@ const refreshLeadShare = 0.1;
 const lastUseLeadMs = 1_000;
 const refusalHoldsMs = 30_000;
 
-/** The sign-in of one connection. */
+/** The sign-in of one connection to one service. */
 export class SignIn {
   readonly #connection: GraphConnection;
   readonly #services: SignInServices;
+  readonly #scope: string;
   #held: HeldToken | undefined;
   #flight: Promise<string> | undefined;
   #refusal: { readonly error: AppError; readonly untilMs: number } | undefined;
 
-  constructor(connection: GraphConnection, services: SignInServices) {
+  /** `resource` is the service that the token is for: Graph, unless given. */
+  constructor(connection: GraphConnection, services: SignInServices, resource?: string) {
     this.#connection = connection;
     this.#services = services;
+    this.#scope = `${resource ?? addressesOf(connection.region).graphRoot}/.default`;
   }
 
   /** The Authorization header; without waiting as long as the held token is good. Rejects with `sign-in-*` codes. */
@@ -110,10 +113,9 @@ export class SignIn {
   async #askOnce(auth: NodeAuthOptions): Promise<AuthenticationResult | Failure> {
     const network = new SignInNetwork(this.#services.network, this.#services.clock.nowMs());
     const client = new ConfidentialClientApplication({ auth, system: { networkClient: network } });
-    const { graphRoot } = addressesOf(this.#connection.region);
     try {
       const result = await client.acquireTokenByClientCredential({
-        scopes: [`${graphRoot}/.default`],
+        scopes: [this.#scope],
         skipCache: true,
       });
       if (result !== null) return result;

@@ -4,6 +4,7 @@
  */
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
 import type { CoverageGap, CoverageReport, CoverageRow, ScopeCode } from '../../src-shared/model/coverage.ts';
+import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import { errorCodes, type ErrorCode } from '../../src-shared/errors/error-code.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.ts';
@@ -22,6 +23,13 @@ const scopeWords: Readonly<Record<ScopeCode, string>> = {
   'service-not-chosen': 'The protected item does not save this service.',
   'not-offered-by-microsoft': 'Microsoft 365 lets no application read this.',
   'not-in-this-version': 'This version of Holdfast does not save this yet.',
+};
+
+const gapWords: Readonly<Record<GapCode, string>> = {
+  'certificate-missing':
+    'The item is saved without its attachments: SharePoint gives those only to an application that signs in with a certificate. Register one to have them saved.',
+  'full-control-missing':
+    'The item is saved without a part of it: SharePoint gives attachments of lists, and whom something is shared with, only to an application with the permission Sites.FullControl.All. Grant it to have them saved.',
 };
 
 export function coverageOf(
@@ -74,7 +82,7 @@ function rowOf(
   // A service that a run has looked at has left something: its list of folders, or why there is none.
   if (held === undefined && lacking.length === 0)
     return emptyRow(account, service, [apart('service-not-chosen')]);
-  const items = lacking.filter(({ what }) => what === 'items');
+  const items = lacking.filter(({ what, code }) => what === 'items' && !isGapCode(code));
   const sum = (pick: (count: LackCount) => number, of = items): number =>
     of.reduce((total, each) => total + pick(each), 0);
   const outdated = sum((each) => each.outdated);
@@ -112,11 +120,16 @@ function gapOf({
   code,
   count,
 }: Pick<LackCount, 'outcome' | 'code' | 'count'> & Pick<CoverageGap, 'what'>): CoverageGap {
+  if (isGapCode(code)) return { outcome: 'incomplete', what, code, meaning: gapWords[code], count };
   return { outcome, what, code, meaning: isErrorCode(code) ? wordsFor(code) : '', count };
 }
 
 function apart(code: ScopeCode): CoverageGap {
   return { outcome: 'out-of-scope', what: 'service', code, meaning: scopeWords[code], count: 1 };
+}
+
+function isGapCode(code: string): code is GapCode {
+  return Object.hasOwn(gapWords, code);
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -7,7 +7,7 @@ import type { AccountScope, ItemHead, LookedUpItem } from './workload.ts';
 /** How a workload asks for an item and reads the answer. */
 export interface LookUp {
   readonly pathOf: (id: string) => string;
-  readonly describe: (item: RawItem, id: string) => ItemHead;
+  readonly describe: (item: RawItem, id: string) => ItemHead | Promise<ItemHead>;
   /** Outlook, in the mailbox of the account, unless given. */
   readonly service?: 'sharepoint' | 'teams';
 }
@@ -17,17 +17,17 @@ export async function* lookUpInBatches(
   ids: readonly string[],
   { pathOf, describe, service }: LookUp,
 ): AsyncIterable<LookedUpItem> {
-  const readAnswer = (id: string, answer: BatchAnswer | undefined): LookedUpItem => {
+  const readAnswer = async (id: string, answer: BatchAnswer | undefined): Promise<LookedUpItem> => {
     if (answer === undefined) throw new Error('a batch answers every request');
     if (!answer.isOk) return isAppError(answer.error, 'item-gone') ? { id } : { id, error: answer.error };
     const item = rawItemSchema.safeParse(answer.body);
-    return item.success ? { id, head: describe(item.data, id) } : { id, error: item.error };
+    return item.success ? { id, head: await describe(item.data, id) } : { id, error: item.error };
   };
   for (let first = 0; first < ids.length; first += longestBatch) {
     const some = ids.slice(first, first + longestBatch);
     const requests = some.map((id) => ({ path: pathOf(id) }));
     const place = service === undefined ? { mailbox: accountId } : { service };
     const answers = await graph.batch(requests, { ...place, target: 'item', signal });
-    for (const [index, id] of some.entries()) yield readAnswer(id, answers[index]);
+    for (const [index, id] of some.entries()) yield await readAnswer(id, answers[index]);
   }
 }

@@ -2,6 +2,7 @@
  * What a workload gives to a backup: which collections an account has, what changed in one since a link, and the
  * content of an item. The backup itself (order, concurrency, retries, what is stored) is the same for all workloads.
  */
+import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
 import type { CollectionRow, ItemInfo } from '../../src-shared/model/rows.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
@@ -29,6 +30,8 @@ export interface ItemHead {
   readonly content?: FetchedContent | undefined;
   /** Given where the enumeration knows a shorter way to the content than `Workload.fetch`. */
   readonly fetch?: (() => Promise<FetchedContent>) | undefined;
+  /** Given where a part of the item cannot be had, and the rest is saved without it: why. */
+  readonly gap?: GapCode | undefined;
 }
 
 /** How many items Microsoft 365 says a collection has, null where it does not say; for progress only. */
@@ -92,8 +95,9 @@ export interface Workload {
   readonly name: string;
   /** Kinds of accounts that have it. */
   readonly accountKinds: readonly AccountKind[];
-  /** Set where `changes` lists all items whatever the link, because Graph tells no changes: what is not listed is gone. */
-  readonly listsEverything?: boolean;
+  /** True of a collection whose `changes` lists all items whatever the link, because Graph tells no changes: what is not
+   * listed is gone. */
+  readonly listsEverything?: (collection: string) => boolean;
   /** Set where a removal is never half of a move, so that what left need not be asked for. */
   readonly isRemovalFinal?: boolean;
   /** True when two versions of an item surely have the same content, so that it need not be fetched again. */

@@ -3,7 +3,7 @@
  * save. What fails stays inside: an item on the retry list, a collection with its old position, an account as an issue.
  */
 import { AppError } from '../../../src-shared/errors/app-error.ts';
-import type { CollectionRow, IssueRow, RowOwner } from '../../../src-shared/model/rows.ts';
+import type { CollectionRow, IssueRow, ItemRow, RowOwner } from '../../../src-shared/model/rows.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import {
   isFatal,
@@ -11,6 +11,7 @@ import {
   outcomeOf,
   outcomeOfItem,
   type FaultLedger,
+  type IssueOutcome,
 } from '../../faults/ledger.ts';
 import { OpenIssues } from '../../faults/open-issues.ts';
 import type { AccountScope, CollectionFound, ItemHead, Workload } from '../../workloads/workload.ts';
@@ -79,7 +80,7 @@ export class AccountBackup {
 
   /** Decides by what the last snapshot has: nothing to do, a new place, or content to fetch. */
   async considerItem(head: ItemHead): Promise<void> {
-    const { catalog, chainId, ledger, recorder, progress } = this.services;
+    const { catalog, chainId, ledger, progress } = this.services;
     if (this.#savedOutOfTurn.get(head.id) === head.version) return;
     const known = this.baseNumber === 0 ? undefined : catalog.currentItem(chainId, this.owner, head.id);
     if (known !== undefined && known.collection !== head.collection)
@@ -93,9 +94,15 @@ export class AccountBackup {
     } else {
       const item = catalog.item({ ...this.owner, chainId, number: this.baseNumber }, head.id);
       if (item === undefined) await this.saveItem(head);
-      else await recorder.moveItem(this.owner, head, item.content);
+      else await this.#moveItem(head, item.content);
     }
     progress.finish(1, 0);
+  }
+
+  /** Content that the vault has already, under a new version, at a new place, or with new information about it. */
+  async #moveItem(head: ItemHead, content: ItemRow['content']): Promise<void> {
+    await this.services.recorder.moveItem(this.owner, head, content);
+    await this.#reportGap(head);
   }
 
   #hasSameContent(before: string, { version, content }: ItemHead): boolean {
@@ -110,7 +117,7 @@ export class AccountBackup {
     try {
       const content = head.content ?? (await (head.fetch?.() ?? workload.fetch(scope, head.id)));
       sizeBytes = await recorder.saveItem(this.owner, head, content);
-      await this.clearIssue(head.id);
+      await this.#reportGap(head);
     } catch (error) {
       if (isFatal(error)) throw error;
       await this.reportIssue(subjectOf(head), error);
@@ -120,9 +127,23 @@ export class AccountBackup {
 
   /** Records that an item, a collection or the account could not be saved. */
   async reportIssue(subject: IssueSubject, error: unknown): Promise<void> {
-    const attempts = this.#issues.attemptsBefore(subject.item) + 1;
+    const attempts = this.#attemptsOf(subject);
     const isItem = subject.item !== subject.collection;
-    const outcome = isItem ? outcomeOfItem(error, attempts) : outcomeOf(error);
+    await this.#writeIssue(subject, isItem ? outcomeOfItem(error, attempts) : outcomeOf(error));
+  }
+
+  /** Records that an item was saved without a part of it, or takes it off the list of issues when it was not. */
+  async #reportGap(head: ItemHead): Promise<void> {
+    if (head.gap === undefined) await this.clearIssue(head.id);
+    else await this.#writeIssue(subjectOf(head), { kind: 'skipped', code: head.gap });
+  }
+
+  #attemptsOf({ item }: IssueSubject): number {
+    return this.#issues.attemptsBefore(item) + 1;
+  }
+
+  async #writeIssue(subject: IssueSubject, outcome: IssueOutcome): Promise<void> {
+    const attempts = this.#attemptsOf(subject);
     const { item, collection, version, name } = subject;
     const issue = { item, collection, version, name, outcome: outcome.kind, code: outcome.code, attempts };
     this.#issues.put(issue);

@@ -54,7 +54,7 @@ export class CollectionBackup {
   async #enumerate(link: string | undefined): Promise<void> {
     const { workload, scope, recorder } = this.#account.services;
     const { owner } = this.#account;
-    const listsAll = link === undefined || workload.listsEverything === true;
+    const listsAll = link === undefined || workload.listsEverything?.(this.#id) === true;
     const round = new Round(listsAll && this.#hasItems(), workload.nesting);
     const canResume = link === undefined && !round.isSweep;
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {

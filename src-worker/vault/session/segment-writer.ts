@@ -14,6 +14,8 @@ const segmentBytes = 4 * 1024 * 1024;
 /** A segment is closed when it has reached its size, so one record of any size may stand behind that. */
 const memoryBytes = 2 * segmentBytes + maxFrameRawBytes;
 /** Rows of an account wait for so many of their kind: alone they would neither compress nor seal cheaply. */
+/** Letters of information about items in one record: whom a file is shared with can be much. */
+const infoPerRecord = 512 * 1024;
 const rowsPerRecord = 256;
 
 /** A segment as a commit names it. */
@@ -24,7 +26,7 @@ export interface WrittenSegment {
 }
 
 type PendingRows =
-  | { readonly t: 'items'; readonly owner: RowOwner; readonly rows: ItemRow[] }
+  | { readonly t: 'items'; readonly owner: RowOwner; readonly rows: ItemRow[]; infoLength: number }
   | { readonly t: 'removals'; readonly owner: RowOwner; readonly rows: RemovalRow[] };
 
 /** The segments of one session. Calls must not overlap: await each before the next. */
@@ -45,7 +47,10 @@ export class SegmentWriter {
 
   async writeItem(owner: RowOwner, row: ItemRow): Promise<void> {
     const pending = await this.#pendingOf(owner, 'items');
-    if (pending.t === 'items') pending.rows.push(row);
+    if (pending.t === 'items') {
+      pending.rows.push(row);
+      pending.infoLength += JSON.stringify(row.info).length;
+    }
     await this.#flushIfFull(pending);
   }
 
@@ -73,13 +78,15 @@ export class SegmentWriter {
     const waiting = this.#pending.get(keyOf(owner));
     if (waiting?.t === kind) return waiting;
     await this.#flushRows(waiting);
-    const fresh: PendingRows = { t: kind, owner, rows: [] };
+    const fresh: PendingRows =
+      kind === 'items' ? { t: kind, owner, rows: [], infoLength: 0 } : { t: kind, owner, rows: [] };
     this.#pending.set(keyOf(owner), fresh);
     return fresh;
   }
 
   async #flushIfFull(pending: PendingRows): Promise<void> {
-    if (pending.rows.length >= rowsPerRecord) await this.#flushRows(pending);
+    const isLong = pending.t === 'items' && pending.infoLength >= infoPerRecord;
+    if (isLong || pending.rows.length >= rowsPerRecord) await this.#flushRows(pending);
   }
 
   async #flushRows(pending: PendingRows | undefined): Promise<void> {

@@ -8,7 +8,7 @@ import { lookUpEvents } from './event-look-up.ts';
 export const calendarWorkload: Workload = {
   name: 'calendar',
   accountKinds: ['user'],
-  listsEverything: true,
+  listsEverything: () => true,
   collections: findCalendars,
   changes: eventChanges,
   lookUp: lookUpEvents,

@@ -4,6 +4,7 @@ import { graphPath } from '../../graph/paths.ts';
 import type { AccountScope, CollectionChanges, ItemChanges, ItemHead } from '../workload.ts';
 import { describeItem, driveItemSchema, itemKey, type DriveItem } from './drive-item.ts';
 import { fileContent } from './file-content.ts';
+import { withSharing } from './sharing.ts';
 
 const driveSchema = z.object({ id: z.string().min(1).max(256), name: z.string().nullish().catch('') });
 /** The list of drives has no position to go on from. */
@@ -11,12 +12,20 @@ const listed = 'listed';
 /** Resource units of a list, and of the first part of a delta. */
 const listCost = 2;
 
-/** All drives of a user. */
+/** Folders above a change have not changed themselves; what was shared has, and Graph tells it only if asked to. */
+const deltaHeaders = {
+  deltaExcludeParent: 'true',
+  Prefer:
+    'deltashowsharingchanges, deltashowremovedasdeleted, deltatraversepermissiongaps, hierarchicalsharing',
+};
+
+/** All drives of a user, or all document libraries of a site. */
 export async function findDrives(scope: AccountScope): Promise<CollectionChanges> {
-  const { graph, accountId, signal } = scope;
+  const { graph, kind, accountId, signal } = scope;
   const found = [];
   const options = { schema: driveSchema, service: 'sharepoint' as const, cost: listCost, signal };
-  const path = graphPath`/users/${accountId}/drives`;
+  const path =
+    kind === 'site' ? graphPath`/sites/${accountId}/drives` : graphPath`/users/${accountId}/drives`;
   for await (const page of graph.pages(path, { ...options, target: 'account' })) {
     for (const { id, name } of page)
       found.push({ id, parent: null, name: name ?? '', isHidden: false, itemCount: null });
@@ -35,14 +44,13 @@ export async function* driveChanges(
     schema: driveItemSchema,
     service: 'sharepoint',
     cost: link === undefined ? listCost : 1,
-    // Folders above a change have not changed themselves.
-    headers: { deltaExcludeParent: 'true' },
+    headers: deltaHeaders,
     signal: scope.signal,
   });
   for await (const page of pages) {
     const items = page.changed.filter(({ root }) => root === undefined || root === null);
     yield {
-      changed: items.map((item) => headOf(scope, driveId, item)),
+      changed: (await withSharing(scope, driveId, items)).map((item) => headOf(scope, driveId, item)),
       removed: page.removed.map(({ id }) => itemKey(driveId, id)),
       nextLink: page.nextLink,
       deltaLink: page.deltaLink,

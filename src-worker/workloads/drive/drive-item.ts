@@ -1,7 +1,9 @@
 /** What is kept of a file or folder beside its bytes: where it lies, and what lists show. */
 import { z } from 'zod';
+import type { GapCode } from '../../../src-shared/errors/gap-code.ts';
 import { listed, shorten } from '../item-info.ts';
 import type { ItemHead } from '../workload.ts';
+import type { Sharing } from './sharing.ts';
 
 const text = z.string().nullish().catch(undefined);
 const count = z.number().int().nonnegative().nullish().catch(undefined);
@@ -33,7 +35,13 @@ export const driveItemSchema = z.object({
   parentReference: z.object({ id: text }).nullish().catch(undefined),
   '@microsoft.graph.downloadUrl': text,
 });
-export type DriveItem = z.infer<typeof driveItemSchema>;
+type GraphItem = z.infer<typeof driveItemSchema>;
+
+/** An item, and of a shared one whom it is shared with, or that this cannot be read. */
+export interface DriveItem extends GraphItem {
+  readonly sharing?: Sharing | undefined;
+  readonly gap?: GapCode | undefined;
+}
 
 /** Ids of items are unique in their drive only, so that of the drive stands before them. Neither holds a slash. */
 export function itemKey(driveId: string, itemId: string): string {
@@ -57,11 +65,13 @@ export function isFolder(item: DriveItem): boolean {
 }
 
 /**
- * Size and hash, which tell the content, then the eTag, which changes with everything: a file that was renamed is not
- * read again.
+ * Size and hash, which tell the content, then the eTag, which changes with everything but the sharing, which has a mark
+ * of its own: a file that was renamed or shared is not read again.
  */
 export function versionOf(item: DriveItem, hash = hashOf(item)): string {
-  return `${item.size ?? ''} ${hash} ${item.eTag ?? ''}`;
+  const version = `${item.size ?? ''} ${hash} ${item.eTag ?? ''}`;
+  const mark = item.gap ?? item.sharing?.mark;
+  return mark === undefined ? version : `${version} ${mark}`;
 }
 
 /** True when two versions are surely of the same bytes. */
@@ -81,7 +91,7 @@ export function describeItem(driveId: string, item: DriveItem): Omit<ItemHead, '
     created: item.fileSystemInfo?.createdDateTime,
     modified: item.fileSystemInfo?.lastModifiedDateTime,
     author: shorten(item.lastModifiedBy?.user?.displayName),
-    shared: isThere(item.shared) || undefined,
+    ...sharingInfo(item),
     ...(isFolder(item) ? { folder: true } : fileInfo(item)),
   };
   return {
@@ -90,7 +100,19 @@ export function describeItem(driveId: string, item: DriveItem): Omit<ItemHead, '
     version: versionOf(item),
     title: shorten(name) ?? '',
     info: listed(info),
+    gap: item.gap,
   };
+}
+
+/** True of what was shared by itself, not of what lies in something shared. */
+export function isShared(item: DriveItem): boolean {
+  return isThere(item.shared);
+}
+
+/** `grants` counts all, `sharing` lists as many as fit. */
+function sharingInfo(item: DriveItem): Readonly<Record<string, unknown>> {
+  if (!isShared(item)) return {};
+  return { shared: true, sharing: item.sharing?.grants, grants: item.sharing?.count };
 }
 
 function fileInfo(item: DriveItem): Readonly<Record<string, unknown>> {

@@ -1,14 +1,18 @@
-/** The OneDrive of one user, as the backup sees it. */
+/**
+ * The OneDrive of one user, or the document libraries of one site, as the backup sees them. Of a file the present version
+ * is saved; older ones would be items of their own below it, from `versions` of the item, and are not asked for so far.
+ */
 import { graphPath } from '../../graph/paths.ts';
 import { lookUpInBatches } from '../look-up.ts';
 import type { Workload } from '../workload.ts';
 import { driveChanges, findDrives, headOf } from './drive-changes.ts';
 import { driveItemSchema, hasSameContent, splitKey } from './drive-item.ts';
 import { fileContent, readItem } from './file-content.ts';
+import { withSharing } from './sharing.ts';
 
 export const driveWorkload: Workload = {
   name: 'drive',
-  accountKinds: ['user'],
+  accountKinds: ['user', 'site'],
   isRemovalFinal: true,
   collections: findDrives,
   changes: driveChanges,
@@ -26,7 +30,13 @@ export const driveWorkload: Workload = {
         const { driveId, itemId } = splitKey(key);
         return graphPath`/drives/${driveId}/items/${itemId}`;
       },
-      describe: (item, key) => headOf(scope, splitKey(key).driveId, driveItemSchema.parse(item)),
+      describe: async (raw, key) => {
+        const { driveId } = splitKey(key);
+        const [item = driveItemSchema.parse(raw)] = await withSharing(scope, driveId, [
+          driveItemSchema.parse(raw),
+        ]);
+        return headOf(scope, driveId, item);
+      },
     }),
 
   async fetch(scope, key) {

@@ -128,6 +128,15 @@ export async function teamsOf(graph: GraphClient): Promise<string[]> {
   return found;
 }
 
+/** The ids of sites that are nobody's own, in the order of their making. */
+export async function sitesOf(graph: GraphClient): Promise<string[]> {
+  const schema = z.object({ id: z.string(), isPersonalSite: z.boolean() });
+  const found: string[] = [];
+  for await (const page of graph.pages('/sites/getAllSites', { schema, service: 'sharepoint' }))
+    found.push(...page.filter(({ isPersonalSite }) => !isPersonalSite).map(({ id }) => id));
+  return found;
+}
+
 async function hasMailbox(graph: GraphClient, id: string): Promise<boolean> {
   const options = { schema: z.unknown(), mailbox: id, query: { $top: 1 } };
   return graph.getJson(graphPath`/users/${id}/mailFolders`, options).then(

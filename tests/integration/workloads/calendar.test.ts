@@ -151,10 +151,13 @@ test('a calendar that seems gone, and events that seem gone, are told by their c
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
   () =>
-    expectContract(calendarWorkload, some, {
-      created: 3,
-      edited: 3,
-      moved: 3,
-      deleted: 3,
+    expectContract(calendarWorkload, {
+      options: some,
+      changes: {
+        created: 3,
+        edited: 3,
+        moved: 3,
+        deleted: 3,
+      },
     }),
 );

@@ -155,5 +155,5 @@ test('a chat that is gone is told by its code', async () => {
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  () => expectContract(chatWorkload, some, every),
+  () => expectContract(chatWorkload, { options: some, changes: every }),
 );

@@ -117,5 +117,5 @@ test('a folder that seems gone is told by its code', async () => {
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  () => expectContract(contactsWorkload, some, every),
+  () => expectContract(contactsWorkload, { options: some, changes: every }),
 );

@@ -35,6 +35,19 @@ export class Copy {
     this.#scope = { ...scope, signal: new AbortController().signal };
   }
 
+  /** From now on, runs go over another connection or to another account. */
+  connect(scope: Omit<AccountScope, 'signal'>): void {
+    this.#scope = { ...scope, signal: this.#scope.signal };
+  }
+
+  /** Why items lack a part, by their ids. */
+  get gaps(): Map<string, string> {
+    const found = [...this.items].flatMap(([id, { head }]) =>
+      head.gap === undefined ? [] : [[id, head.gap] as const],
+    );
+    return new Map(found.sort());
+  }
+
   async run(): Promise<void> {
     this.broughtCount = 0;
     this.fetchedCount = 0;
@@ -74,7 +87,7 @@ export class Copy {
       left.push(...page.removed);
       if (page.deltaLink !== undefined) this.#links.set(collection, page.deltaLink);
     }
-    if (link !== undefined && this.#workload.listsEverything !== true) return left;
+    if (link !== undefined && this.#workload.listsEverything?.(collection) !== true) return left;
     const here = [...this.items.values()].filter(({ head }) => head.collection === collection);
     return here.map(({ head }) => head.id).filter((id) => !seen.has(id));
   }
@@ -92,29 +105,52 @@ export class Copy {
       this.items.set(head.id, { ...known, head: { ...head, info: known.head.info } });
       return;
     }
+    if (known !== undefined && this.#hasSameContent(known.head, head)) {
+      this.items.set(head.id, { ...known, head });
+      return;
+    }
     try {
       if (head.content === undefined) this.fetchedCount += 1;
       else this.broughtCount += 1;
-      const content = head.content ?? (await this.#workload.fetch(this.#scope, head.id));
-      this.items.set(head.id, { head, parts: partsOf(content) });
+      const content = head.content ?? (await (head.fetch?.() ?? this.#workload.fetch(this.#scope, head.id)));
+      const parts = await partsOf(content);
+      const version = content.kind === 'stream' ? content.version : head.version;
+      this.items.set(head.id, { head: { ...head, version }, parts });
       this.failed.delete(head.id);
     } catch (error) {
       this.failed.set(head.id, (error as AppError).code);
     }
   }
 
+  #hasSameContent(before: ItemHead, { version, content }: ItemHead): boolean {
+    return content === undefined && this.#workload.hasSameContent?.(before.version, version) === true;
+  }
+
   async #settle(ids: readonly string[]): Promise<void> {
+    const gone = new Set<string>();
     for await (const { id, head, error } of this.#workload.lookUp(this.#scope, [...new Set(ids)])) {
       if (error !== undefined) throw error as Error;
       if (head !== undefined) await this.#save(head);
-      else if (this.items.delete(id)) this.failed.delete(id);
+      else gone.add(id);
+    }
+    // A set may grow while it is walked: what lay in something that is gone is gone, too.
+    for (const id of gone) {
+      this.items.delete(id);
+      this.failed.delete(id);
+      for (const [inner, { head }] of this.items)
+        if (this.#workload.nesting?.parentOf(head.info) === id) gone.add(inner);
     }
   }
 }
 
-function partsOf(content: FetchedContent): readonly FetchedPart[] {
-  if (content.kind !== 'parts') throw new TypeError('these workloads give parts');
-  return content.parts;
+async function partsOf(content: FetchedContent): Promise<readonly FetchedPart[]> {
+  if (content.kind === 'parts') return content.parts;
+  const pieces: Uint8Array[] = [];
+  if (content.kind === 'stream')
+    for await (const piece of content.pieces) pieces.push(Uint8Array.from(piece));
+  else pieces.push(content.bytes);
+  const bytes = Uint8Array.from(Buffer.concat(pieces));
+  return [{ name: 'content', mediaType: 'application/octet-stream', bytes }];
 }
 
 /** The JSON of an item. */

@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { AccountKind } from '../../../src-shared/model/account-kind.ts';
+import type { GraphConnection } from '../../../src-shared/model/connection.ts';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import type { RunningSimulator } from '../../../src-simulator/start-simulator.ts';
 import { documentedLimits } from '../../../src-worker/graph/throttle-governor.ts';
+import type { GraphClient } from '../../../src-worker/graph/graph-client.ts';
 import type { AccountScope, Workload } from '../../../src-worker/workloads/workload.ts';
 import { checkClientManners, checkGraphTraffic } from '../../support/graph-contract.ts';
 import {
@@ -13,8 +16,9 @@ import {
   connectionTo,
   control,
   mailboxesOf,
-  teamsOf,
   open,
+  sitesOf,
+  teamsOf,
   simulate,
 } from '../graph/simulated-organization.ts';
 import type { AreaLine } from '../simulator/session.ts';
@@ -30,15 +34,36 @@ export interface Prepared {
   readonly change: (counts: Readonly<Record<string, number>>, seed?: number) => Promise<unknown>;
 }
 
-/** Teams allows few calls a second; the simulator's own limits say whether they are kept to. */
-const impatient = { ...documentedLimits, teams: { lane: { slots: 16 }, maxInFlight: 16 } };
+/** Teams and SharePoint allow little in a time; the simulator's own limits say whether they are kept to. */
+const impatient = {
+  ...documentedLimits,
+  teams: { lane: { slots: 16 }, maxInFlight: 16 },
+  sharepoint: { lane: { slots: 32 }, maxInFlight: 32 },
+};
+
+/** Whose items are copied and how the client signs in: the first kind of the workload, and a secret, unless given. */
+interface CopyChoice {
+  readonly kind?: AccountKind;
+  readonly connection?: Partial<GraphConnection>;
+}
+
+/** The first account of a kind; of sites the third, which has lists and libraries of every kind. */
+async function accountOf(graph: GraphClient, kind: AccountKind): Promise<string> {
+  if (kind === 'site') return (await sitesOf(graph))[2] ?? '';
+  const [first = ''] = kind === 'group' ? await teamsOf(graph) : await mailboxesOf(graph);
+  return first;
+}
 
 /** Workloads and areas of the simulator have the same names. */
-export async function prepareCopy(workload: Workload, options: SimulatorOptions): Promise<Prepared> {
+export async function prepareCopy(
+  workload: Workload,
+  options: SimulatorOptions,
+  choice: CopyChoice = {},
+): Promise<Prepared> {
   const simulator = await simulate({ profile: 'sample', users: 2, messagesPerUser: 0, ...options });
-  const graph = open(connectionTo(simulator), { throttleLimits: impatient });
-  const [accountId = ''] = workload.name === 'team' ? await teamsOf(graph) : await mailboxesOf(graph);
-  const [kind = 'user'] = workload.accountKinds;
+  const graph = open(connectionTo(simulator, choice.connection), { throttleLimits: impatient });
+  const kind = choice.kind ?? workload.accountKinds[0] ?? 'user';
+  const accountId = await accountOf(graph, kind);
   const scope = { graph, kind, accountId, signal: new AbortController().signal };
   return {
     simulator,
@@ -56,16 +81,24 @@ export async function prepareCopy(workload: Workload, options: SimulatorOptions)
   };
 }
 
+interface ContractCase extends CopyChoice {
+  readonly options: SimulatorOptions;
+  readonly changes: Readonly<Record<string, number>>;
+}
+
 /** Says that two runs with `changes` between them keep to the Graph contract and to the limits of a mailbox. */
 export async function expectContract(
   workload: Workload,
-  options: SimulatorOptions,
-  changes: Readonly<Record<string, number>>,
+  { options, changes, ...choice }: ContractCase,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), `${workload.name}-traffic-`));
   try {
     const trafficFile = join(folder, 'traffic.ndjson');
-    const { simulator, scope, copy, change } = await prepareCopy(workload, { ...options, trafficFile });
+    const { simulator, scope, copy, change } = await prepareCopy(
+      workload,
+      { ...options, trafficFile },
+      choice,
+    );
     await copy.run();
     await change(changes);
     await copy.run();

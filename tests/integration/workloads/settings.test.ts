@@ -45,5 +45,9 @@ test('without the permission each of them fails by name', async () => {
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  () => expectContract(settingsWorkload, some, { edited: 1, rulesCreated: 1, categoriesDeleted: 1 }),
+  () =>
+    expectContract(settingsWorkload, {
+      options: some,
+      changes: { edited: 1, rulesCreated: 1, categoriesDeleted: 1 },
+    }),
 );

@@ -128,5 +128,5 @@ test('a list that seems gone is told by its code', async () => {
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  () => expectContract(tasksWorkload, some, every),
+  () => expectContract(tasksWorkload, { options: some, changes: every }),
 );

@@ -192,5 +192,5 @@ test('a channel and a team that are gone are told by their codes', async () => {
 
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
-  () => expectContract(teamWorkload, some, every),
+  () => expectContract(teamWorkload, { options: some, changes: every }),
 );

@@ -4,12 +4,17 @@ import { addressesOf } from '../../../src-worker/graph/regions.ts';
 
 describe('regions', () => {
   test.each([
-    ['Global', 'https://graph.microsoft.com', 'https://login.microsoftonline.com'],
-    ['USGovGccHigh', 'https://graph.microsoft.us', 'https://login.microsoftonline.us'],
-    ['USGovDoD', 'https://dod-graph.microsoft.us', 'https://login.microsoftonline.us'],
-    ['China', 'https://microsoftgraph.chinacloudapi.cn', 'https://login.chinacloudapi.cn'],
-  ] as const)('%s answers at %s', (kind, graphRoot, loginAuthority) => {
-    expect(addressesOf({ kind })).toEqual({ graphRoot, loginAuthority });
+    ['Global', 'graph.microsoft.com', 'login.microsoftonline.com', 'sharepoint.com'],
+    ['USGovGccHigh', 'graph.microsoft.us', 'login.microsoftonline.us', 'sharepoint.us'],
+    ['USGovDoD', 'dod-graph.microsoft.us', 'login.microsoftonline.us', 'sharepoint-mil.us'],
+    ['China', 'microsoftgraph.chinacloudapi.cn', 'login.chinacloudapi.cn', 'sharepoint.cn'],
+  ] as const)('%s answers at %s', (...row) => {
+    const [kind, graph, login, sharePointDomain] = row;
+    expect(addressesOf({ kind })).toEqual({
+      graphRoot: `https://${graph}`,
+      loginAuthority: `https://${login}`,
+      sharePointDomain,
+    });
   });
 
   test('a custom region is brought to its origin and keeps its certificate authority', () => {
