@@ -24,9 +24,9 @@ function withAncestors(drive: Drive, isAlone: boolean): (entry: number) => ItemS
     const state = drive.item(entry);
     if (!state) return [];
     const isGone = !drive.isReachable(state);
-    // What lies in a deleted folder has no line of its own unless it was deleted itself.
-    if (isGone && !state.isDeleted) return [];
-    const above = isAlone || isGone ? [] : drive.ancestors(state);
+    // What lay in a folder all the time goes with it without a line; what changed since, as by moving in, has one.
+    if (isGone) return [once({ ...state, isDeleted: true })];
+    const above = isAlone ? [] : drive.ancestors(state);
     return [...above, state].map(once);
   };
 }
