@@ -1,8 +1,9 @@
 /**
  * One backup of a simulated organization into a vault, in a process of its own so that CPU and memory are its alone.
- * `node backup-once.ts CONFIG.json`, the config being {info, vaultPath, catalogPath, runs?}; prints a JSON line a run.
+ * `node backup-once.ts CONFIG.json`, the config being {info, vaultPath, catalogPath, services?, runs?}; prints a JSON line a run.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { ServiceName } from '../../src-shared/model/service-name.ts';
 import type { SimulatorInfo } from '../../src-simulator/start-simulator.ts';
 import { documentedLimits } from '../../src-worker/graph/throttle-governor.ts';
 import { startEngine } from '../../src-worker/entries/engine.ts';
@@ -12,15 +13,21 @@ interface Config {
   readonly info: SimulatorInfo;
   readonly vaultPath: string;
   readonly catalogPath: string;
+  readonly services?: readonly ServiceName[];
   readonly runs?: number;
-  /** Lifts our own limit of 16 requests a second and mailbox, so that a million messages take minutes. */
+  /** Lifts our own limits of requests a minute, so that a million messages take minutes. */
   readonly isRateFree?: boolean;
 }
 
 const config = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Config;
 const { info } = config;
 const { lane, maxInFlight } = documentedLimits.outlook;
-const rateFreeLimits = { ...documentedLimits, outlook: { lane: { slots: lane.slots }, maxInFlight } };
+const { sharepoint } = documentedLimits;
+const rateFreeLimits = {
+  ...documentedLimits,
+  outlook: { lane: { slots: lane.slots }, maxInFlight },
+  sharepoint: { lane: { slots: sharepoint.lane.slots }, maxInFlight: sharepoint.maxInFlight },
+};
 const engine = startEngine({
   catalogFolderPath: config.catalogPath,
   agent: 'bench',
@@ -48,7 +55,7 @@ const protectedItem = {
   organizationId: '0'.repeat(32),
   vaultId: '0'.repeat(32),
   mailboxes: { mode: 'all' as const },
-  services: ['mail' as const],
+  services: [...(config.services ?? ['mail' as const])],
 };
 
 async function openOrCreate(): Promise<{ vault: string }> {

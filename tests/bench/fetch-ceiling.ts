@@ -20,7 +20,8 @@ const before = process.cpuUsage();
 await forEachConcurrent(await userIds(client), accountsAtOnce, async (user) => {
   for await (const ids of messageIdPages(client, user)) {
     await forEachConcurrent(ids, requestsAtOnce, async (id) => {
-      bytes += await client.drain(`/v1.0/users/${user}/messages/${id}/$value`);
+      const sizeBytes = await client.drain(`/v1.0/users/${user}/messages/${id}/$value`);
+      bytes += sizeBytes;
       items += 1;
     });
   }

@@ -9,16 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimulatorOptions } from '../../src-simulator/options.ts';
 import type { SimulatorInfo } from '../../src-simulator/start-simulator.ts';
+import { launcherSettings } from './launcher-settings.ts';
 import { printTable } from './table.ts';
 
 const mailboxes = 10;
-/** What src-main/launch.mjs sets for the Node that it starts. */
-const launcherSettings = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '1048576',
-  NODE_COMPILE_CACHE: join('node_modules', '.cache', 'holdfast'),
-};
-
 const largestPeakBytes = 400e6;
 const fixedGrowthBytes = 20e6;
 const growthBytesPerChunk = 40;

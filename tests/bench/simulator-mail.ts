@@ -1,4 +1,4 @@
-/** Reads messages out of a simulator with nothing but undici: for corpora, and as the ceiling that nobody can beat. */
+/** Reads messages and files out of a simulator with nothing but undici: for corpora, and as a ceiling. */
 import { Agent, type Dispatcher } from 'undici';
 import type { SimulatorInfo } from '../../src-simulator/start-simulator.ts';
 
@@ -44,6 +44,15 @@ export class BareClient {
   /** Reads a body and throws it away; returns its length. */
   async drain(path: string): Promise<number> {
     const answer = await this.#get(path);
+    let sizeBytes = 0;
+    for await (const piece of answer.body) sizeBytes += (piece as Uint8Array).length;
+    return sizeBytes;
+  }
+
+  /** Like {@link drain}, of an address that needs no token. */
+  async drainUrl(address: string): Promise<number> {
+    const { origin, pathname, search } = new URL(address);
+    const answer = await this.#agent.request({ origin, path: pathname + search, method: 'GET' });
     let sizeBytes = 0;
     for await (const piece of answer.body) sizeBytes += (piece as Uint8Array).length;
     return sizeBytes;
@@ -99,6 +108,12 @@ export async function* messageIdPages(client: BareClient, user: string): AsyncIt
       for await (const page of pagesOf<{ id: string }>(client, path)) yield page.map(({ id }) => id);
     }
   }
+}
+
+/** Addresses of the files of a user's drive, a delta page at a time. */
+export async function* fileUrlPages(client: BareClient, user: string): AsyncIterable<string[]> {
+  for await (const page of pagesOf<Record<string, unknown>>(client, `/v1.0/users/${user}/drive/root/delta`))
+    yield page.flatMap(({ '@microsoft.graph.downloadUrl': url }) => (typeof url === 'string' ? [url] : []));
 }
 
 /** Every message of an organization, one after the other. */
