@@ -13,7 +13,14 @@ import type { CallTarget } from './failure.ts';
 import { HttpNetwork, type NetworkOptions } from './http.ts';
 import { readJson, requireShape } from './json-body.ts';
 import { isLink } from './links.ts';
-import { readDeltaPages, readPages, type DeltaPage, type PageSource } from './pagers.ts';
+import {
+  readDeltaPages,
+  readPage,
+  readPages,
+  type DeltaPage,
+  type ListPage,
+  type PageSource,
+} from './pagers.ts';
 import { withQuery, type QueryValues } from './paths.ts';
 import { addressesOf } from './regions.ts';
 import { RetryPolicy, type RetryLimits } from './retry-policy.ts';
@@ -87,6 +94,8 @@ export interface GraphClient {
   /** At most 20 reads, answered in their order. */
   batch(requests: readonly BatchRequest[], options?: CallScopeOptions): Promise<readonly BatchAnswer[]>;
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]>;
+  /** One page, from a path or from the nextLink of the page before, for lists that a person leafs through. */
+  page<T>(pathOrLink: string, options: JsonOptions<T>): Promise<ListPage<T>>;
   /** From a path, a full enumeration; from the deltaLink of an earlier one, what changed since. */
   deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>>;
   /** The Authorization header of now, for reading what it grants. Never log it. */
@@ -183,6 +192,12 @@ class HttpGraphClient implements GraphClient {
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]> {
     const headers = { ...callHeaders(options), ...options.headers };
     return readPages(this.#pageSource(withQuery(path, options.query), options, headers), options.schema);
+  }
+
+  page<T>(pathOrLink: string, options: JsonOptions<T>): Promise<ListPage<T>> {
+    const headers = { ...callHeaders(options), ...options.headers };
+    const start = isLink(pathOrLink) ? pathOrLink : withQuery(pathOrLink, options.query);
+    return readPage(this.#pageSource(start, options, headers), options.schema);
   }
 
   deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>> {

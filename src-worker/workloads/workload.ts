@@ -92,6 +92,8 @@ export interface Workload {
   readonly name: string;
   /** Kinds of accounts that have it. */
   readonly accountKinds: readonly AccountKind[];
+  /** Set where only those groups have it that have a team. */
+  readonly isOfTeams?: boolean;
   /** Set where `changes` lists all items whatever the link, because Graph tells no changes: what is not listed is gone. */
   readonly listsEverything?: boolean;
   /** Set where a removal is never half of a move, so that what left need not be asked for. */

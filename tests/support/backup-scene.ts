@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import type { BackupReport, JobProgress, RestoreReport, VerifyReport } from '../../src-shared/model/job.ts';
-import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { ProtectedItemInput } from '../../src-shared/model/protected-item.ts';
 import type { SimulatorOptions } from '../../src-simulator/options.ts';
 import { startSimulator, type RunningSimulator } from '../../src-simulator/start-simulator.ts';
 import { startEngine, type Engine, type EngineOptions } from '../../src-worker/entries/engine.ts';
@@ -39,7 +39,7 @@ export function engineOptions(catalogFolderPath: string, agent: string): EngineO
 
 /** What a run may be told beside the usual. */
 export interface RunOptions {
-  readonly item?: ProtectedItem;
+  readonly item?: ProtectedItemInput;
   readonly connection?: GraphConnection;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: JobProgress) => void;
@@ -48,7 +48,7 @@ export interface RunOptions {
 export class BackupScene {
   readonly folderPath = mkdtempSync(join(tmpdir(), 'holdfast-scene-'));
   readonly simulator: RunningSimulator;
-  readonly item: ProtectedItem;
+  readonly item: ProtectedItemInput;
   readonly #machines: Machine[] = [];
   #vaultNumber = 0;
   #recoveryKey = '';

@@ -7,6 +7,7 @@ import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
+import { teamWorkload } from '../../workloads/team/team-workload.ts';
 import type { Workload } from '../../workloads/workload.ts';
 
 const byService: Readonly<Record<ServiceName, Workload>> = {
@@ -16,6 +17,7 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
   tasks: tasksWorkload,
   mail: mailWorkload,
   chat: chatWorkload,
+  team: teamWorkload,
   drive: driveWorkload,
 };
 
