@@ -11,5 +11,6 @@ export const serviceNames = [
   'drive',
   'chat',
   'team',
+  'conversation',
 ] as const;
 export type ServiceName = (typeof serviceNames)[number];

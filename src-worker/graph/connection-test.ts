@@ -26,7 +26,10 @@ export interface ConnectionTest {
   readonly services?: readonly PermissionService[] | undefined;
 }
 
-const defaultServices: readonly PermissionService[] = serviceNames;
+/** Conversations are what the permissions of groups are for. */
+const defaultServices: readonly PermissionService[] = serviceNames.map((name) =>
+  name === 'conversation' ? 'group' : name,
+);
 
 /** Somebody waits for the answer, so little patience is right. */
 const impatient = { ...defaultRetryLimits, attempts: 2, throttledAttempts: 3, longestDelayMs: 1_000 };

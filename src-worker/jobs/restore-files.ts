@@ -337,6 +337,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   drive: 'OneDrive',
   chat: 'Chats',
   team: 'Channels',
+  conversation: 'Group conversations',
 };
 
 function titleOf({ info }: CatalogItem): string {

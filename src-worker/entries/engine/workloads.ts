@@ -3,6 +3,7 @@ import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts';
 import { chatWorkload } from '../../workloads/chat/chat-workload.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
+import { conversationWorkload } from '../../workloads/conversation/conversation-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
@@ -18,6 +19,7 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
   mail: mailWorkload,
   chat: chatWorkload,
   team: teamWorkload,
+  conversation: conversationWorkload,
   drive: driveWorkload,
 };
 

@@ -33,21 +33,23 @@ export interface Prepared {
 /** Teams allows few calls a second; the simulator's own limits say whether they are kept to. */
 const impatient = { ...documentedLimits, teams: { lane: { slots: 16 }, maxInFlight: 16 } };
 
-/** Workloads and areas of the simulator have the same names. */
+/** Workloads and areas of the simulator have the same names, but for this one. */
+const areaOf = ({ name }: Workload) => (name === 'conversation' ? 'thread' : name);
+
 export async function prepareCopy(workload: Workload, options: SimulatorOptions): Promise<Prepared> {
   const simulator = await simulate({ profile: 'sample', users: 2, messagesPerUser: 0, ...options });
   const graph = open(connectionTo(simulator), { throttleLimits: impatient });
-  const [accountId = ''] = workload.name === 'team' ? await teamsOf(graph) : await mailboxesOf(graph);
   const [kind = 'user'] = workload.accountKinds;
+  const [accountId = ''] = kind === 'group' ? await teamsOf(graph) : await mailboxesOf(graph);
   const scope = { graph, kind, accountId, signal: new AbortController().signal };
   return {
     simulator,
     scope,
     copy: new Copy(workload, scope),
-    truth: () => areaTruth<AreaLine>(simulator, workload.name, accountId),
+    truth: () => areaTruth<AreaLine>(simulator, areaOf(workload), accountId),
     change: (counts, seed = 1) => {
       const named = Object.entries(counts).map(([kind, count]) => [
-        kind.includes('.') ? kind : `${workload.name}.${kind}`,
+        kind.includes('.') ? kind : `${areaOf(workload)}.${kind}`,
         count,
       ]);
       const areas = Object.fromEntries(named) as Record<string, number>;
