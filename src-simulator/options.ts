@@ -15,6 +15,7 @@ const defaultRoles = [
   'Tasks.Read.All',
   'Group.Read.All',
   'Group-Conversation.Read.All',
+  'Member.Read.Hidden',
   'Team.ReadBasic.All',
   'TeamSettings.Read.All',
   'TeamMember.Read.All',

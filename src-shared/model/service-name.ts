@@ -12,5 +12,6 @@ export const serviceNames = [
   'chat',
   'team',
   'conversation',
+  'directory',
 ] as const;
 export type ServiceName = (typeof serviceNames)[number];

@@ -100,7 +100,10 @@ export function createPeopleArea(organization: Organization): Area {
     route: (call) => route(organization, call),
     changes: {
       created: () => ({ user: directory.create().id }),
-      deleted: ofPerson(({ number }) => directory.delete(number)),
+      deleted: ofPerson(({ number }) => {
+        organization.groups.lose(number);
+        directory.delete(number);
+      }),
       disabled: ofPerson(({ number }) => directory.change(number, { isEnabled: false })),
       unlicensed: ofPerson(({ number }) => directory.change(number, { isLicensed: false })),
       shared: ofPerson(({ number }) =>

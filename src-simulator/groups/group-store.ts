@@ -82,8 +82,19 @@ export class GroupStore {
   }
 
   delete(number: number): void {
+    this.#tellHolders(({ groups }) => groups.includes(number));
     this.#deleted.add(number);
     this.book.put(number, () => true);
+  }
+
+  /** To be called before somebody is deleted: their groups lose a member, and the delta of groups tells that. */
+  lose(person: number): void {
+    this.#tellHolders(({ people }) => people.includes(person));
+  }
+
+  #tellHolders(isHolder: (membership: Membership) => boolean): void {
+    for (const { number } of this.all())
+      if (isHolder(this.membership(number))) this.book.put(number, () => true);
   }
 
   isDeleted(number: number): boolean {

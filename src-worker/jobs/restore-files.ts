@@ -338,6 +338,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   chat: 'Chats',
   team: 'Channels',
   conversation: 'Group conversations',
+  directory: 'Directory',
 };
 
 function titleOf({ info }: CatalogItem): string {

@@ -77,9 +77,9 @@ class Backup {
 
   async execute(filterMemory: DedupFilterMemory, filter: DedupFilter): Promise<BackupReport> {
     const { vault, catalog, startCodecThreads, graph } = this.#services;
-    const { item, signal } = this.#run;
+    const { item, organizationName, signal } = this.#run;
     const kinds = new Set(this.#workloads.flatMap(({ accountKinds }) => accountKinds));
-    const selected = await selectAccounts(graph, { ...item, kinds }, signal);
+    const selected = await selectAccounts(graph, { ...item, kinds, organizationName }, signal);
     const leavers = await findLeavers({ graph, signal }, catalog.accounts(item.id), selected);
     const { id, name } = item;
     const head = catalog.head(id);

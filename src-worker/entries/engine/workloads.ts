@@ -4,6 +4,7 @@ import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts'
 import { chatWorkload } from '../../workloads/chat/chat-workload.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
 import { conversationWorkload } from '../../workloads/conversation/conversation-workload.ts';
+import { directoryWorkload } from '../../workloads/directory/directory-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
@@ -12,6 +13,7 @@ import { teamWorkload } from '../../workloads/team/team-workload.ts';
 import type { Workload } from '../../workloads/workload.ts';
 
 const byService: Readonly<Record<ServiceName, Workload>> = {
+  directory: directoryWorkload,
   settings: settingsWorkload,
   contacts: contactsWorkload,
   calendar: calendarWorkload,

@@ -25,28 +25,34 @@ export async function findLeavers(
   const gone = known.filter(
     ({ id, kind, left }) => left === undefined && !accounts.has(id) && !unknownKinds.has(kind),
   );
-  const leavers: Leaver[] = [];
-  for (const kind of Object.keys(pathOf) as AccountKind[]) {
+  const leavers: Leaver[] = gone
+    .filter(({ kind }) => kind === 'organization')
+    .map((row) => ({ ...row, left: 'not-selected' }));
+  for (const kind of Object.keys(pathOf) as AskedKind[]) {
     const ofKind = gone.filter((row) => row.kind === kind);
     for (let first = 0; first < ofKind.length; first += longestBatch)
-      leavers.push(...(await askFor(directory, ofKind.slice(first, first + longestBatch))));
+      leavers.push(...(await askFor(directory, kind, ofKind.slice(first, first + longestBatch))));
   }
   return leavers;
 }
 
-const pathOf: Readonly<Record<AccountKind, (id: string) => string>> = {
+/** The organization itself leaves only by its service being switched off. */
+type AskedKind = Exclude<AccountKind, 'organization'>;
+
+const pathOf: Readonly<Record<AskedKind, (id: string) => string>> = {
   user: (id) => graphPath`/users/${id}`,
   group: (id) => graphPath`/groups/${id}`,
   site: (id) => graphPath`/sites/${id}`,
-  // There is always one; it leaves by its service being switched off.
-  organization: () => '/organization',
 };
 
-async function askFor({ graph, signal }: Directory, rows: readonly AccountRow[]): Promise<Leaver[]> {
-  const requests = rows.map(({ kind, id }) => ({ path: `${pathOf[kind](id)}?$select=id` }));
-  const isSites = rows[0]?.kind === 'site';
+async function askFor(
+  { graph, signal }: Directory,
+  kind: AskedKind,
+  rows: readonly AccountRow[],
+): Promise<Leaver[]> {
+  const requests = rows.map(({ id }) => ({ path: `${pathOf[kind](id)}?$select=id` }));
   const answers = await graph.batch(requests, {
-    ...(isSites ? { service: 'sharepoint' as const } : {}),
+    ...(kind === 'site' ? { service: 'sharepoint' as const } : {}),
     target: 'account',
     signal,
   });

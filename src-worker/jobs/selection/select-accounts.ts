@@ -8,40 +8,67 @@ import { isNothing } from '../../../src-shared/model/account-choice.ts';
 import type { ProtectedItem } from '../../../src-shared/model/protected-item.ts';
 import type { GraphClient } from '../../graph/graph-client.ts';
 import { Groups } from './directory-group.ts';
-import { Gathering } from './selected-account.ts';
+import { Gathering, type Directory } from './selected-account.ts';
 import { selectSites } from './select-sites.ts';
 import { selectUsers } from './select-users.ts';
 
 /** A selection, and the kinds of accounts that the chosen services have any use for. */
 export interface Selection extends Pick<ProtectedItem, 'mailboxes' | 'sites'> {
   readonly kinds: ReadonlySet<AccountKind>;
+  readonly organizationName: string;
 }
+
+/** Its own id would cost a permission, and there is only one in a protected item. */
+const organizationId = 'organization';
 
 /** What an application may lack for one list while it may read the others. */
 const refusals = ['permission-missing', 'access-denied'] as const;
 
+/** A list that a selection needs. Without it, nobody of `kinds` can be said to have left. */
+interface Part {
+  readonly name: string;
+  readonly kinds: readonly AccountKind[];
+  readonly select: (gathering: Gathering) => Promise<void>;
+}
+
+function partsOf({ mailboxes, sites, kinds }: Selection, { graph, signal }: Directory): Part[] {
+  const directory = { graph, signal, groups: new Groups({ graph, signal }), kinds };
+  const parts: Part[] = [];
+  if (kinds.has('user') && !isNothing(mailboxes))
+    parts.push({
+      name: 'mailboxes',
+      kinds: ['user'],
+      select: (gathering) => selectUsers(directory, mailboxes, gathering),
+    });
+  if ((kinds.has('site') || kinds.has('group')) && !isNothing(sites))
+    parts.push({
+      name: 'sites',
+      kinds: ['site', 'group'],
+      select: (gathering) => selectSites(directory, sites, gathering),
+    });
+  return parts;
+}
+
 /** Resolves a selection. Throws where no list of it can be read at all. */
 export async function selectAccounts(
   graph: GraphClient,
-  { mailboxes, sites, kinds }: Selection,
+  selection: Selection,
   signal: AbortSignal,
 ): Promise<Gathering> {
-  const directory = { graph, signal, groups: new Groups({ graph, signal }) };
   const gathering = new Gathering();
-  const parts: (readonly [string, readonly AccountKind[], () => Promise<void>])[] = [];
-  if (kinds.has('user') && !isNothing(mailboxes))
-    parts.push(['mailboxes', ['user'], () => selectUsers(directory, mailboxes, gathering)]);
-  if ((kinds.has('site') || kinds.has('group')) && !isNothing(sites))
-    parts.push(['sites', ['site', 'group'], () => selectSites({ ...directory, kinds }, sites, gathering)]);
+  const { kinds, organizationName: name } = selection;
+  if (kinds.has('organization'))
+    gathering.add({ id: organizationId, address: name, name, kind: 'organization' });
+  const parts = partsOf(selection, { graph, signal });
   const refused: AppError[] = [];
-  for (const [name, unknown, select] of parts) {
+  for (const part of parts) {
     try {
-      await select();
+      await part.select(gathering);
     } catch (error) {
       if (!isAppError(error, ...refusals)) throw error;
       refused.push(error);
-      gathering.missing.push({ name, error });
-      for (const kind of unknown) gathering.unknownKinds.add(kind);
+      gathering.missing.push({ name: part.name, error });
+      for (const kind of part.kinds) gathering.unknownKinds.add(kind);
     }
   }
   const [first] = refused;

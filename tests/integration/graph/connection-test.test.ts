@@ -52,6 +52,17 @@ describe('permissions', () => {
       'Contacts.Read',
       'Tasks.Read.All',
       'Files.Read.All',
+      'Group.Read.All',
+      'Group-Conversation.Read.All',
+      'Member.Read.Hidden',
+      'Team.ReadBasic.All',
+      'Channel.ReadBasic.All',
+      'ChannelMessage.Read.All',
+      'TeamMember.Read.All',
+      'TeamSettings.Read.All',
+      'ChannelSettings.Read.All',
+      'ChannelMember.Read.All',
+      'TeamsTab.Read.All',
       'Chat.Read.All',
     ]);
     expect(missing.every(({ cost }) => cost.length > 20)).toBe(true);
@@ -89,6 +100,8 @@ describe('probes', () => {
       settings: 'allowed',
       drive: 'allowed',
       chat: 'allowed',
+      group: 'allowed',
+      team: 'allowed',
     });
   });
 

@@ -66,7 +66,11 @@ export class SelectionScene {
     const graph = openGraph(this.scene.connection, engineOptions('', 'one'));
     try {
       const kinds = new Set(['user', 'group', 'site'] as const);
-      const found = await selectAccounts(graph, { mailboxes, sites, kinds }, new AbortController().signal);
+      const found = await selectAccounts(
+        graph,
+        { mailboxes, sites, kinds, organizationName: 'Test' },
+        new AbortController().signal,
+      );
       return {
         names: [...found.accounts.values()].map(({ row }) => nameOf(row)).sort(),
         missing: found.missing.map(({ error }) => error.code),
