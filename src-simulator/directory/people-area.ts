@@ -109,6 +109,10 @@ export function createPeopleArea(organization: Organization): Area {
       shared: ofPerson(({ number }) =>
         directory.change(number, { isEnabled: false, isLicensed: false, purpose: 'shared' }),
       ),
+      // A new address, as after a wedding; nobody is found by the old one.
+      moved: ofPerson(({ number, userPrincipalName }, dice) =>
+        directory.change(number, { userPrincipalName: `neu${dice.below(1_000)}.${userPrincipalName}` }),
+      ),
       renamed: ofPerson(({ number, displayName }, dice) =>
         directory.change(number, { displayName: `${displayName.slice(0, 40)} (${dice.below(1_000)})` }),
       ),

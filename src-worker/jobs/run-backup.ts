@@ -79,8 +79,9 @@ class Backup {
     const { vault, catalog, startCodecThreads, graph } = this.#services;
     const { item, organizationName, signal } = this.#run;
     const kinds = new Set(this.#workloads.flatMap(({ accountKinds }) => accountKinds));
-    const selected = await selectAccounts(graph, { ...item, kinds, organizationName }, signal);
-    const leavers = await findLeavers({ graph, signal }, catalog.accounts(item.id), selected);
+    const known = catalog.accounts(item.id);
+    const selected = await selectAccounts(graph, { ...item, kinds, organizationName, known }, signal);
+    const leavers = await findLeavers({ graph, signal }, known, selected);
     const { id, name } = item;
     const head = catalog.head(id);
     const chain = { chainId: id, number: head?.number ?? 0, parent: head?.hash ?? null };

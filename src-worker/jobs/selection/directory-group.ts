@@ -5,7 +5,7 @@ import type { GroupType } from '../../../src-shared/model/account-choice.ts';
 import type { AccountRow } from '../../../src-shared/model/rows.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { directoryPageSize, userFields, userSchema, type GraphUser } from './directory-user.ts';
-import { normal, unknownName, type Directory, type Gathering } from './selected-account.ts';
+import { normal, unknownName, type Gathering, type KnownDirectory } from './selected-account.ts';
 
 export const groupFields =
   'id,displayName,mail,groupTypes,mailEnabled,securityEnabled,resourceProvisioningOptions';
@@ -51,10 +51,10 @@ const memberSchema = userSchema.extend({ '@odata.type': z.string().nullish().cat
 
 /** The groups of the organization. Lists them once, and only when a name or the selection needs the list. */
 export class Groups {
-  readonly #directory: Directory;
+  readonly #directory: KnownDirectory;
   #all: Promise<readonly GraphGroup[]> | undefined;
 
-  constructor(directory: Directory) {
+  constructor(directory: KnownDirectory) {
     this.#directory = directory;
   }
 
@@ -66,16 +66,8 @@ export class Groups {
 
   /** By object id, address or display name; throws `account-unknown`, and `account-ambiguous` for two of one name. */
   async find(name: string): Promise<GraphGroup> {
-    const { graph, signal } = this.#directory;
-    if (guid.test(name)) {
-      const query = { $select: groupFields };
-      return graph.getJson(graphPath`/groups/${name}`, {
-        schema: groupSchema,
-        query,
-        target: 'account',
-        signal,
-      });
-    }
+    const { known } = this.#directory;
+    if (guid.test(name)) return this.#read(name);
     const key = normal(name);
     const all = await this.all();
     const byAddress = all.filter(({ mail }) => typeof mail === 'string' && normal(mail) === key);
@@ -83,7 +75,11 @@ export class Groups {
       ({ displayName }) => typeof displayName === 'string' && normal(displayName) === key,
     );
     const [found, another] = byAddress.length > 0 ? byAddress : byName;
-    if (found === undefined) throw unknownName('group', name);
+    if (found === undefined) {
+      const id = known.idOf('group', name);
+      if (id === undefined) throw unknownName('group', name);
+      return this.#read(id);
+    }
     if (another === undefined) return found;
     throw new AppError(
       'account-ambiguous',
@@ -112,6 +108,12 @@ export class Groups {
         );
     }
     return [...members.values()];
+  }
+
+  #read(id: string): Promise<GraphGroup> {
+    const { graph, signal } = this.#directory;
+    const query = { $select: groupFields };
+    return graph.getJson(graphPath`/groups/${id}`, { schema: groupSchema, query, target: 'account', signal });
   }
 
   async #list(): Promise<readonly GraphGroup[]> {

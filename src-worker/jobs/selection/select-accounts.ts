@@ -6,9 +6,10 @@ import { isAppError, type AppError } from '../../../src-shared/errors/app-error.
 import type { AccountKind } from '../../../src-shared/model/account-kind.ts';
 import { isNothing } from '../../../src-shared/model/account-choice.ts';
 import type { ProtectedItem } from '../../../src-shared/model/protected-item.ts';
+import type { AccountRow } from '../../../src-shared/model/rows.ts';
 import type { GraphClient } from '../../graph/graph-client.ts';
 import { Groups } from './directory-group.ts';
-import { Gathering, type Directory } from './selected-account.ts';
+import { Gathering, KnownAccounts, type Directory } from './selected-account.ts';
 import { selectSites } from './select-sites.ts';
 import { selectUsers } from './select-users.ts';
 
@@ -16,6 +17,8 @@ import { selectUsers } from './select-users.ts';
 export interface Selection extends Pick<ProtectedItem, 'mailboxes' | 'sites'> {
   readonly kinds: ReadonlySet<AccountKind>;
   readonly organizationName: string;
+  /** Accounts of the snapshot before. */
+  readonly known: readonly AccountRow[];
 }
 
 /** Its own id would cost a permission, and there is only one in a protected item. */
@@ -31,8 +34,9 @@ interface Part {
   readonly select: (gathering: Gathering) => Promise<void>;
 }
 
-function partsOf({ mailboxes, sites, kinds }: Selection, { graph, signal }: Directory): Part[] {
-  const directory = { graph, signal, groups: new Groups({ graph, signal }), kinds };
+function partsOf({ mailboxes, sites, kinds, known }: Selection, directoryOf: Directory): Part[] {
+  const knownDirectory = { ...directoryOf, known: new KnownAccounts(known) };
+  const directory = { ...knownDirectory, groups: new Groups(knownDirectory), kinds };
   const parts: Part[] = [];
   if (kinds.has('user') && !isNothing(mailboxes))
     parts.push({

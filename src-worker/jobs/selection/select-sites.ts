@@ -13,7 +13,13 @@ import {
   type GraphGroup,
   type Groups,
 } from './directory-group.ts';
-import { normal, unknownName, type Directory, type Gathering } from './selected-account.ts';
+import {
+  normal,
+  unknownName,
+  type Directory,
+  type Gathering,
+  type KnownDirectory,
+} from './selected-account.ts';
 
 export const siteFields = 'id,displayName,name,webUrl,isPersonalSite';
 /** The longest page of sites (graph facts, section 4). */
@@ -33,7 +39,7 @@ export const siteSchema = z.object({
 export type GraphSite = z.infer<typeof siteSchema>;
 
 /** Where to ask, and which kinds of accounts the run's services have any use for. */
-export interface SiteSearch extends Directory {
+export interface SiteSearch extends KnownDirectory {
   readonly groups: Groups;
   readonly kinds: ReadonlySet<AccountKind>;
 }
@@ -166,17 +172,20 @@ async function subsitesOf({ graph, signal }: Directory, id: string): Promise<Gra
   return sites;
 }
 
-/** A site by its id or address; throws `account-unknown`. */
-async function findSite({ graph, signal }: Directory, name: string): Promise<GraphSite> {
-  try {
-    return await graph.getJson(sitePath(name), {
+/** A site by its id or address, also the one that it had when it was saved last; throws `account-unknown`. */
+async function findSite({ graph, signal, known }: SiteSearch, name: string): Promise<GraphSite> {
+  const read = (path: string) =>
+    graph.getJson(path, {
       ...{ schema: siteSchema, query: { $select: siteFields }, service: 'sharepoint' as const },
       ...{ target: 'account' as const, signal },
     });
+  try {
+    return await read(sitePath(name));
   } catch (error) {
-    throw isAppError(error, 'account-unknown', 'item-gone', 'request-rejected')
-      ? unknownName('site', name, error)
-      : error;
+    if (!isAppError(error, 'account-unknown', 'item-gone', 'request-rejected')) throw error;
+    const id = known.idOf('site', name);
+    if (id === undefined) throw unknownName('site', name, error);
+    return read(sitePath(id));
   }
 }
 

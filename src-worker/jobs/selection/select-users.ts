@@ -16,11 +16,22 @@ import {
   userSchema,
   type GraphUser,
 } from './directory-user.ts';
-import { normal, unknownName, type Directory, type Gathering } from './selected-account.ts';
+import {
+  normal,
+  unknownName,
+  type Directory,
+  type Gathering,
+  type KnownDirectory,
+} from './selected-account.ts';
+
+/** Where to ask. */
+interface UserSearch extends KnownDirectory {
+  readonly groups: Groups;
+}
 
 /** Adds the mailboxes of a selection to `gathering`. */
 export async function selectUsers(
-  directory: Directory & { readonly groups: Groups },
+  directory: UserSearch,
   selection: MailboxSelection,
   gathering: Gathering,
 ): Promise<void> {
@@ -48,7 +59,7 @@ export async function selectUsers(
 }
 
 async function selectGroupMembers(
-  directory: Directory & { readonly groups: Groups },
+  directory: UserSearch,
   { groups, rule }: Extract<MailboxSelection, { mode: 'selected' }>,
   gathering: Gathering,
 ): Promise<void> {
@@ -96,24 +107,29 @@ function whyLeftOut(user: GraphUser, type: MailboxType, rule: AccountRule): Left
 
 /** Who is named is saved whatever the rule says. */
 async function selectNamed(
-  { graph, signal }: Directory,
+  directory: KnownDirectory,
   names: readonly string[],
   gathering: Gathering,
 ): Promise<void> {
-  const query = { $select: userFields };
   for (const name of names) {
-    const user = await gathering.find(name, async () => {
-      try {
-        const path = graphPath`/users/${name}`;
-        return withMailbox(
-          name,
-          await graph.getJson(path, { schema: userSchema, query, target: 'account', signal }),
-        );
-      } catch (error) {
-        throw isAppError(error, 'account-unknown', 'item-gone') ? unknownName('account', name, error) : error;
-      }
-    });
+    const user = await gathering.find(name, async () => withMailbox(name, await findUser(directory, name)));
     if (user !== undefined) gathering.add(userRow(user));
+  }
+}
+
+/** By id, user name or address, also the address that somebody had when they were saved last. */
+async function findUser({ graph, signal, known }: KnownDirectory, name: string): Promise<GraphUser> {
+  const read = (key: string) =>
+    graph.getJson(graphPath`/users/${key}`, {
+      ...{ schema: userSchema, query: { $select: userFields }, target: 'account' as const, signal },
+    });
+  try {
+    return await read(name);
+  } catch (error) {
+    if (!isAppError(error, 'account-unknown', 'item-gone')) throw error;
+    const id = known.idOf('user', name);
+    if (id === undefined || id === name) throw unknownName('account', name, error);
+    return read(id);
   }
 }
 

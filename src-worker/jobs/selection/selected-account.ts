@@ -24,6 +24,25 @@ export interface Directory {
   readonly signal: AbortSignal;
 }
 
+/** The same with what earlier runs know. */
+export interface KnownDirectory extends Directory {
+  readonly known: KnownAccounts;
+}
+
+/** Whom earlier runs saved, for names that have changed since somebody wrote them down. */
+export class KnownAccounts {
+  readonly #ids = new Map<string, string>();
+
+  constructor(rows: readonly AccountRow[]) {
+    for (const { kind, address, id } of rows) this.#ids.set(`${kind} ${normal(address)}`, id);
+  }
+
+  /** The id of the account that had this address; undefined for none. */
+  idOf(kind: AccountKind, name: string): string | undefined {
+    return this.#ids.get(`${kind} ${normal(name)}`);
+  }
+}
+
 /** Gathers the accounts of a run, each once, and what could not be had. */
 export class Gathering {
   readonly accounts = new Map<string, SelectedAccount>();

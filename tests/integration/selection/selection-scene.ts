@@ -68,7 +68,7 @@ export class SelectionScene {
       const kinds = new Set(['user', 'group', 'site'] as const);
       const found = await selectAccounts(
         graph,
-        { mailboxes, sites, kinds, organizationName: 'Test' },
+        { mailboxes, sites, kinds, organizationName: 'Test', known: [] },
         new AbortController().signal,
       );
       return {
