@@ -38,7 +38,7 @@ function usersDelta(organization: Organization, call: GraphCall): Answer {
     },
     changed: (number) => [number],
     toJson: (number, { select }) => {
-      const person = directory.person(number);
+      const person = directory.now(number);
       if (directory.isDeleted(number)) return { id: person.id, '@removed': { reason: 'changed' } };
       return userJson(person, [...new Set(['id', ...(select ?? defaultUserNames)])]);
     },
@@ -55,7 +55,7 @@ function deletedUsers(organization: Organization, call: GraphCall): Answer {
     refuseOptions(call, ['select', 'top', 'skiptoken', 'count']) ??
     (wrong === undefined ? null : badRequest(call, `Could not find a property named '${wrong}'.`));
   if (refusal) return refusal;
-  const all = Array.from({ length: directory.count }, (_, number) => directory.person(number));
+  const all = Array.from({ length: directory.count }, (_, number) => directory.now(number));
   return pageAnswer(organization, call, {
     context: 'directoryObjects/microsoft.graph.user',
     rows: all.filter(({ number }) => directory.isDeleted(number)),
@@ -92,7 +92,7 @@ export function createPeopleArea(organization: Organization): Area {
     (change: (person: Person, dice: Dice) => void) =>
     (dice: Dice, account: string | undefined): { user: string } | null => {
       const person = pick(organization, dice, account);
-      if (person) change(person, dice);
+      if (person) change(directory.now(person.number), dice);
       return person && { user: person.id };
     };
   return {
@@ -106,9 +106,6 @@ export function createPeopleArea(organization: Organization): Area {
       }),
       disabled: ofPerson(({ number }) => directory.change(number, { isEnabled: false })),
       unlicensed: ofPerson(({ number }) => directory.change(number, { isLicensed: false })),
-      shared: ofPerson(({ number }) =>
-        directory.change(number, { isEnabled: false, isLicensed: false, purpose: 'shared' }),
-      ),
       // A new address, as after a wedding; nobody is found by the old one.
       moved: ofPerson(({ number, userPrincipalName }, dice) =>
         directory.change(number, { userPrincipalName: `neu${dice.below(1_000)}.${userPrincipalName}` }),
@@ -120,8 +117,8 @@ export function createPeopleArea(organization: Organization): Area {
     *truth(account) {
       const person = directory.find(account);
       if (!person) return;
-      const { id, displayName } = person;
-      yield { kind: 'user', id, displayName, sha256: canonicalHash(userJson(person, ['id', 'displayName'])) };
+      const json = userJson(directory.now(person.number), ['id', 'displayName']);
+      yield { kind: 'user', ...json, sha256: canonicalHash(json) };
     },
     expireDelta: (account) => {
       if (account === undefined) directory.book.tokenAge += 1;

@@ -107,15 +107,20 @@ export class Directory {
 
   change(number: number, change: Partial<Person>): void {
     this.book.put(number, () => ({ ...this.book.get(number), ...change }));
-    this.#met.delete(number);
+    this.#numbers.clear();
   }
 
-  /** Person `number`, 0 <= number < count. */
+  /** A person as the directory has them now. What they wrote keeps the name that they had at the start. */
+  now(number: number): Person {
+    return { ...this.person(number), ...this.book.get(number) };
+  }
+
+  /** Person `number` as planned, 0 <= number < count. */
   person(number: number): Person {
     const known = this.#met.get(number);
     if (known) return known;
     if (this.#met.size >= remembered) this.#met.clear();
-    const made = { ...this.#make(number), ...this.book.get(number) };
+    const made = this.#make(number);
     const person = { ...made, mailAddress: { name: made.displayName, address: made.userPrincipalName } };
     this.#met.set(number, person);
     return person;
@@ -152,7 +157,7 @@ export class Directory {
     const digits = /(\d+)[@_]/.exec(name)?.[1];
     if (digits === undefined || Number(digits) >= this.count) return -1;
     const number = Number(digits);
-    return this.person(number).userPrincipalName === name.toLowerCase() ? number : -1;
+    return this.now(number).userPrincipalName === name.toLowerCase() ? number : -1;
   }
 
   #employee(number: number): Person {

@@ -101,13 +101,13 @@ export function listUsers(organization: Organization, call: GraphCall): Answer {
   const everything = Object.keys(userProperties);
   const numbers = directory.numbers();
   const rows = call.query.has('search')
-    ? numbers.filter((number) => isFound(userJson(directory.person(number), everything)))
+    ? numbers.filter((number) => isFound(userJson(directory.now(number), everything)))
     : numbers;
   return pageAnswer(organization, call, {
     context: 'users',
     rows,
     sizes: { fallback: 100, maximum: 999 },
-    toJson: (number) => userJson(directory.person(number), names),
+    toJson: (number) => userJson(directory.now(number), names),
   });
 }
 
@@ -130,7 +130,7 @@ export function getUser(organization: Organization, call: GraphCall, person: Per
   return jsonText(
     JSON.stringify({
       '@odata.context': `${organization.origin()}/v1.0/$metadata#users/$entity`,
-      ...userJson(person, names),
+      ...userJson(organization.directory.now(person.number), names),
     }),
   );
 }

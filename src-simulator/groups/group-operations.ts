@@ -95,7 +95,7 @@ function memberJson({ organization, call }: { organization: Organization; call: 
     return { '@odata.type': '#microsoft.graph.group', ...selectFrom(json, names) };
   }
   const wanted = [...new Set(['id', ...(names ?? defaultUserNames)])];
-  const user = userJson(organization.directory.person(member.person), wanted);
+  const user = userJson(organization.directory.now(member.person), wanted);
   // A name that only groups have is left out of users, as Graph does with mixed kinds.
   const known = Object.entries(user).filter(([, value]) => value !== undefined);
   return { '@odata.type': '#microsoft.graph.user', ...Object.fromEntries(known) };

@@ -1,30 +1,8 @@
 /** Conversations and the directory, through the jobs: backed up twice, restored, and compared with the truth. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ServiceName } from '../../../src-shared/model/service-name.ts';
-import { reportOf } from '../../support/backup-scene.ts';
 import { isGraphContractAvailable } from '../../support/graph-contract.ts';
-import { areaTruthOf } from '../../support/simulator-control.ts';
-import { canonicalHash } from '../simulator/canonical.ts';
+import { conversationDifferences, directoryDifferences, restoredJson } from './group-truth.ts';
 import { SelectionScene } from './selection-scene.ts';
-
-interface Line {
-  readonly kind: string;
-  readonly id: string;
-  readonly displayName: string;
-  readonly sha256: string;
-  readonly containerId: string;
-}
-interface Thread {
-  readonly posts: readonly object[];
-}
-interface Named {
-  readonly id: string;
-  readonly displayName: string;
-  /** Groups only. */
-  readonly members?: readonly { readonly id: string }[];
-}
 
 let scene: SelectionScene;
 const item = { sites: { mode: 'all' as const }, services: ['conversation' as const, 'directory' as const] };
@@ -39,46 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-/** The JSON files that a restore of one service brings, of all accounts. */
-async function restored<T>(service: ServiceName): Promise<T[]> {
-  const { scene: outer, machine } = scene;
-  const targetPath = mkdtempSync(join(outer.folderPath, 'restore-'));
-  const scope = { vault: machine.vault, protectedItemId: outer.item.id, service, targetPath };
-  const report = await reportOf(await machine.client.restore.files(scope));
-  expect(report.failed).toBe(0);
-  return readdirSync(targetPath, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => JSON.parse(readFileSync(join(entry.parentPath, entry.name), 'utf8')) as T);
-}
-
-async function truth(area: string, kind: 'group' | 'user'): Promise<Line[]> {
-  const accounts = (await scene.choices('mailboxes')).filter((choice) => choice.kind === kind);
-  const lines: Line[] = [];
-  for (const { id } of accounts)
-    lines.push(...((await areaTruthOf(scene.scene.simulator, area, id)) as Line[]));
-  return lines;
-}
-
 async function expectSame(): Promise<void> {
-  const threads = await restored<Thread>('conversation');
-  const lines = await truth('thread', 'group');
-  const hashes = threads.flatMap(({ posts, ...thread }) => [thread, ...posts].map(canonicalHash));
-  expect(hashes.sort()).toEqual(lines.map(({ sha256 }) => sha256).sort());
-
-  const objects = await restored<Named>('directory');
-  const people = await truth('people', 'user');
-  const groups = await truth('group', 'group');
-  const named = [...people, ...groups].filter(({ kind }) => kind === 'user' || kind === 'group');
-  const pairs = (all: readonly { id: string; displayName: string }[]) =>
-    all.map(({ id, displayName }) => `${id} ${displayName}`).sort();
-  const deleted = (await scene.choices('mailboxes')).filter(({ reason }) => reason === 'deleted');
-  expect(deleted.some(({ id }) => objects.some((object) => object.id === id))).toBe(false);
-  expect(pairs(objects)).toEqual(pairs(named));
-  for (const { id, members } of objects) {
-    if (members === undefined) continue;
-    const inside = groups.filter(({ kind, containerId }) => kind !== 'group' && containerId === id);
-    expect(members.map((one) => one.id)).toEqual(inside.map((one) => one.id).sort());
-  }
+  expect(await conversationDifferences(scene)).toEqual([]);
+  expect(await directoryDifferences(scene)).toEqual([]);
 }
 
 test('a first run saves every conversation of every Outlook group, and who was who', async () => {
@@ -106,12 +47,12 @@ test('a second run saves what changed and nothing else', async () => {
 });
 
 test('a group that is deleted keeps its conversations, and is marked', async () => {
-  const before = await restored<Thread>('conversation');
+  const before = await restoredJson(scene, 'conversation');
   const [group] = (await scene.accounts()).filter(({ kind }) => kind === 'group');
   await scene.change({ 'group.deleted': 1 }, group!.id);
   const report = await scene.backUp(item);
   expect(report.leavers).toMatchObject([{ name: group!.name, kind: 'group', left: 'deleted' }]);
-  expect((await restored<Thread>('conversation')).length).toBe(before.length);
+  expect((await restoredJson(scene, 'conversation')).length).toBe(before.length);
   const marked = (await scene.accounts()).filter(({ left }) => left !== undefined);
   expect(marked.map(({ id }) => id)).toEqual([group!.id]);
 });
