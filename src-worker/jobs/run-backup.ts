@@ -5,6 +5,7 @@
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { endingCodes, FaultLedger, outcomeOf } from '../faults/ledger.ts';
@@ -97,7 +98,7 @@ class Backup {
         chain,
       );
       const adopted = await adoptOrphans(vault, catalog, { session: recorder.session, filter });
-      if (leavers.length > 0) await recorder.write({ t: 'accounts', put: leavers });
+      await writeAccounts(recorder, leavers);
       await this.#backUpAccounts(recorder, [...selected.accounts.values()]);
       for (const { error } of selected.missing) this.#ledger.record(outcomeOf(error));
       return { ...(await this.#finish(recorder, adopted)), ...selectionReport(selected, leavers) };
@@ -115,7 +116,7 @@ class Backup {
     const known = new Map(this.#services.catalog.accounts(this.#run.item.id).map((row) => [row.id, row]));
     const rows = accounts.map(({ row }) => row);
     const changed = rows.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
-    if (changed.length > 0) await recorder.write({ t: 'accounts', put: changed });
+    await writeAccounts(recorder, changed);
     const services = accounts.reduce((sum, account) => sum + this.#workloadsOf(account).length, 0);
     this.#progress.enterSaving(accounts.length, services);
     try {
@@ -164,6 +165,14 @@ class Backup {
       durationMs: this.#progress.elapsedMs,
     };
   }
+}
+
+/** A record has to fit into a frame, and an organization can have a hundred thousand accounts. */
+const accountsInRecord = 1000;
+
+async function writeAccounts(recorder: Recorder, rows: readonly AccountRow[]): Promise<void> {
+  for (let first = 0; first < rows.length; first += accountsInRecord)
+    await recorder.write({ t: 'accounts', put: rows.slice(first, first + accountsInRecord) });
 }
 
 type SelectionReport = Pick<BackupReport, 'missingAccounts' | 'leftOut' | 'leavers'>;
