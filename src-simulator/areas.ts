@@ -2,6 +2,7 @@
 import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
 import { createDriveArea } from './files/drive-area.ts';
+import { createPeopleArea } from './directory/people-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
 import { createRegistrationArea } from './registration/registration-area.ts';
@@ -14,6 +15,7 @@ import { createSiteArea } from './sites/site-area.ts';
 import { createTasksArea } from './tasks/tasks-area.ts';
 
 const makers: readonly ((organization: Organization) => Area)[] = [
+  createPeopleArea,
   createCalendarArea,
   createContactsArea,
   createTasksArea,

@@ -15,6 +15,7 @@ const defaultRoles = [
   'Tasks.Read.All',
   'Group.Read.All',
   'Group-Conversation.Read.All',
+  'Member.Read.Hidden',
   'Team.ReadBasic.All',
   'TeamSettings.Read.All',
   'TeamMember.Read.All',
@@ -203,6 +204,8 @@ export const simulatorOptionsSchema = z.object({
   profile: z.enum(profiles).default('sample'),
   /** Accounts of the organization. Default: 36 in the sample, 10 elsewhere. */
   users: z.number().int().positive().optional(),
+  /** Guests beside them: no mailbox, no OneDrive. */
+  guests: z.number().int().nonnegative().default(0),
   /** Messages of each mailbox. Default: a long-tailed spread in the sample, 100 elsewhere. */
   messagesPerUser: z.number().int().nonnegative().optional(),
   /** About how long the MIME of a `uniform` message is. */

@@ -4,6 +4,7 @@ import { addBackup } from '../commands/backup.ts';
 import { addCoverage } from '../commands/coverage.ts';
 import { addDemo } from '../commands/demo.ts';
 import { addLs } from '../commands/ls.ts';
+import { addOrganizationAccounts } from '../commands/organization-accounts.ts';
 import { addOrganizationAdd } from '../commands/organization-add.ts';
 import { addOrganizationExport } from '../commands/organization-export.ts';
 import { addOrganizationImport } from '../commands/organization-import.ts';
@@ -73,12 +74,13 @@ function addCommands(program: Command, perform: Perform): void {
   for (const add of [addVaultCreate, addVaultOpen, addVaultList]) add(vaults, perform);
   const organizations = program
     .command('organization')
-    .description('Microsoft 365 tenants: register, add, test, list, export, import');
+    .description('Microsoft 365 tenants: register, add, test, list, accounts, export, import');
   for (const add of [
     addOrganizationRegister,
     addOrganizationAdd,
     addOrganizationTest,
     addOrganizationList,
+    addOrganizationAccounts,
     addOrganizationScript,
     addOrganizationExport,
     addOrganizationImport,

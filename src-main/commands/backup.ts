@@ -9,7 +9,7 @@ import { runJob } from '../cli/job-run.ts';
 import type { Perform } from '../cli/perform.ts';
 import { countText, durationText, pluralText, sizeText } from '../cli/quantities.ts';
 import type { Session } from '../cli/session.ts';
-import { listText } from '../cli/table.ts';
+import { listText, plainLine } from '../cli/table.ts';
 import { openKnownVault } from '../cli/vault-access.ts';
 
 export interface BackupRun {
@@ -86,12 +86,7 @@ function backupText({ protectedItem, report }: BackupRun): string {
       `${pluralText(adopted.packs, 'pack')} of an interrupted run were taken over, so nothing is stored twice.`,
     );
   }
-  if (report.missingAccounts.length > 0) {
-    lines.push(
-      '',
-      `NOT SAVED, because the organization has no such account: ${report.missingAccounts.join(', ')}. Snapshots that have it keep it; check the spelling in the selection.`,
-    );
-  }
+  lines.push(...selectionLines(report));
   return lines.join('\n');
 }
 
@@ -112,4 +107,38 @@ function causes({ issues }: BackupReport, outcome: 'skipped' | 'failed'): string
 
 function throttledText(throttled: number): string {
   return throttled === 0 ? '' : `, of which Microsoft asked ${countText(throttled)} to wait`;
+}
+
+/** More names than this are in the report of `--json` only. */
+const namesShown = 20;
+
+function selectionLines({ missingAccounts, leftOut, leavers }: BackupReport): string[] {
+  const lines: string[] = [];
+  if (missingAccounts.length > 0)
+    lines.push(
+      '',
+      `NOT SAVED, because the organization has nothing of that name, more than one, or nobody in it: ${namesText(missingAccounts)}. Snapshots that have it keep it; check the spelling in the selection, and the permissions with "holdfast organization test".`,
+    );
+  if (leftOut.length > 0)
+    lines.push(
+      '',
+      `Left out: ${leftOut.map(({ reason, count }) => `${countText(count)} ${reason}`).join(', ')}.`,
+    );
+  for (const [why, text] of leaverTexts) {
+    const gone = leavers.filter(({ left }) => left === why).map(({ address }) => address);
+    if (gone.length > 0)
+      lines.push('', `${text}: ${namesText(gone)}. What was saved of them stays restorable.`);
+  }
+  return lines;
+}
+
+const leaverTexts = [
+  ['deleted', 'Not in the organization any more'],
+  ['not-selected', 'Not selected any more'],
+] as const;
+
+function namesText(names: readonly string[]): string {
+  const more = names.length - namesShown;
+  const shown = names.slice(0, namesShown).map(plainLine).join(', ');
+  return more > 0 ? `${shown} and ${countText(more)} more` : shown;
 }

@@ -25,6 +25,13 @@ export interface ListOptions extends SnapshotOptions {
 export type Listing =
   { readonly accounts: AccountRow[] } | { readonly folders: Folder[] } | { readonly items: ListedItem[] };
 
+const accountColumns = [
+  { title: 'Account' },
+  { title: 'Name' },
+  { title: 'Kind' },
+  { title: 'Not saved since it is' },
+];
+const leftTexts = { deleted: 'deleted', 'not-selected': 'not selected' } as const;
 const pageSize = 1000;
 const longestSubject = 48;
 const longestSender = 32;
@@ -76,8 +83,13 @@ async function itemsOf(
 
 function listingText(listing: Listing): string {
   if ('accounts' in listing) {
-    const rows = listing.accounts.map(({ address, name }) => [address, name]);
-    return `${tableText([{ title: 'Account' }, { title: 'Name' }], rows)}\n\n${pluralText(rows.length, 'account')}`;
+    const rows = listing.accounts.map(({ address, name, kind, left }) => [
+      address,
+      name,
+      kind,
+      left === undefined ? '' : leftTexts[left],
+    ]);
+    return `${tableText(accountColumns, rows)}\n\n${pluralText(rows.length, 'account')}`;
   }
   if ('folders' in listing) return foldersText(listing.folders);
   return itemsText(listing.items);

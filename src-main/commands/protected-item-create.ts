@@ -1,39 +1,36 @@
 /** `holdfast protected-item create`: what to back up from one organization, and into which vault. */
 import type { Command } from 'commander';
 import { AppError } from '../../src-shared/errors/app-error.ts';
-import type { MailboxSelection, ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { choose, kinds, requireFreeName } from '../cli/choice.ts';
 import type { Perform } from '../cli/perform.ts';
+import { addSelectionOptions, selectionOf, type SelectionOptions } from '../cli/selection-options.ts';
 import { selectionText } from '../cli/selection.ts';
 import type { Session } from '../cli/session.ts';
 import { newRecordId } from '../records/record-id.ts';
 
-export interface ProtectedItemCreateOptions {
+export interface ProtectedItemCreateOptions extends SelectionOptions {
   readonly organization?: string;
   readonly vault?: string;
-  readonly only?: readonly string[];
-  readonly except?: readonly string[];
   readonly services?: readonly string[];
 }
 
 export function addProtectedItemCreate(items: Command, perform: Perform): void {
-  items
+  const command = items
     .command('create')
-    .description('say which mailboxes to back up into which vault')
+    .description('say which mailboxes, sites and teams to back up into which vault')
     .argument('<name>', 'what to call it')
     .option('--organization <organization>', 'name or id; not needed where there is only one')
     .option('--vault <vault>', 'name or id; not needed where there is only one')
-    .option('--only <address...>', 'only these mailboxes')
-    .option('--except <address...>', 'all mailboxes but these')
-    .option('--services <service...>', `only these of ${serviceNames.join(', ')} (default: all)`)
-    .action(
-      perform(async (session, options: ProtectedItemCreateOptions, name: string) => {
-        const item = await createProtectedItem(session, options, name);
-        const text = `Created the protected item "${item.name}": ${selectionText(item)}. Back it up with "holdfast backup".`;
-        return { facts: { protectedItem: item }, text };
-      }),
-    );
+    .option('--services <service...>', `only these of ${serviceNames.join(', ')} (default: all)`);
+  addSelectionOptions(command).action(
+    perform(async (session, options: ProtectedItemCreateOptions, name: string) => {
+      const item = await createProtectedItem(session, options, name);
+      const text = `Created the protected item "${item.name}": ${selectionText(item)}. Back it up with "holdfast backup".`;
+      return { facts: { protectedItem: item }, text };
+    }),
+  );
 }
 
 export async function createProtectedItem(
@@ -51,7 +48,7 @@ export async function createProtectedItem(
     name,
     organizationId: organization.id,
     vaultId: vault.id,
-    mailboxes: mailboxesOf(options),
+    ...selectionOf(options),
     services: servicesOf(options),
   });
   records.addProtectedItem(item);
@@ -68,13 +65,4 @@ function servicesOf({ services }: ProtectedItemCreateOptions): ServiceName[] {
     );
   }
   return serviceNames.filter((name) => services.includes(name));
-}
-
-function mailboxesOf({ only, except }: ProtectedItemCreateOptions): MailboxSelection {
-  if (only !== undefined && except !== undefined) {
-    throw new AppError('input-invalid', 'Give --only or --except, not both. Nothing was created.');
-  }
-  if (only !== undefined) return { mode: 'selected', users: [...only] };
-  if (except !== undefined) return { mode: 'excluding', users: [...except] };
-  return { mode: 'all' };
 }

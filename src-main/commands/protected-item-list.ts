@@ -9,7 +9,7 @@ const columns = [
   { title: 'Name' },
   { title: 'Organization' },
   { title: 'Vault' },
-  { title: 'Mailboxes' },
+  { title: 'Saves' },
   { title: 'Last run' },
 ];
 /** Enough to hold the last run of each protected item. */
@@ -34,11 +34,11 @@ export function addProtectedItemList(items: Command, perform: Perform): void {
               : { startedAt: last.startedAt, endedAt: last.endedAt, outcome: last.outcome };
           return { ...item, lastRun };
         });
-        const rows = listed.map(({ name, organizationId, vaultId, mailboxes, services, lastRun }) => [
+        const rows = listed.map(({ name, organizationId, vaultId, mailboxes, sites, services, lastRun }) => [
           name,
           names.get(organizationId) ?? '',
           names.get(vaultId) ?? '',
-          selectionText({ mailboxes, services }),
+          selectionText({ mailboxes, sites, services }),
           lastRun === null ? 'never' : `${dateText(lastRun.startedAt)}, ${lastRun.outcome ?? 'not finished'}`,
         ]);
         const text =

@@ -18,7 +18,7 @@ import {
   type VaultRecord,
 } from './records.ts';
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 const schema = `
   CREATE TABLE machine (agent TEXT NOT NULL) STRICT;
   CREATE TABLE organizations (
@@ -31,7 +31,7 @@ const schema = `
   CREATE TABLE protectedItems (
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     organizationId TEXT NOT NULL REFERENCES organizations (id), vaultId TEXT NOT NULL REFERENCES vaults (id),
-    mailboxes TEXT NOT NULL, services TEXT NOT NULL
+    mailboxes TEXT NOT NULL, sites TEXT NOT NULL, services TEXT NOT NULL
   ) STRICT;
   CREATE TABLE jobs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, vaultId TEXT NOT NULL, protectedItemId TEXT, startedAt TEXT NOT NULL,
@@ -40,8 +40,13 @@ const schema = `
   CREATE INDEX jobsByStart ON jobs (startedAt);
 `;
 
-/** From the form of version 1, which knew mail only. */
-const toVersion2 = `ALTER TABLE protectedItems ADD COLUMN services TEXT NOT NULL DEFAULT '["mail"]'`;
+/** What makes each version of the form from the one before. */
+const migrations: readonly string[] = [
+  // Version 1 knew mail only.
+  `ALTER TABLE protectedItems ADD COLUMN services TEXT NOT NULL DEFAULT '["mail"]'`,
+  // Version 2 knew no sites, so what it saved is still all that is saved.
+  `ALTER TABLE protectedItems ADD COLUMN sites TEXT NOT NULL DEFAULT '{"mode":"selected"}'`,
+];
 
 /** How a job ended. */
 export type JobEnd = Pick<JobRecord, 'endedAt' | 'outcome' | 'errorCode' | 'report'>;
@@ -103,15 +108,20 @@ export class RecordStore {
       validated('protected item', protectedItemSchema, {
         ...row,
         mailboxes: parsed(row['mailboxes']),
+        sites: parsed(row['sites']),
         services: parsed(row['services']),
       }),
     );
   }
 
   addProtectedItem(record: ProtectedItem): void {
-    const { mailboxes, services } = record;
-    const row = { ...record, mailboxes: JSON.stringify(mailboxes), services: JSON.stringify(services) };
-    this.#insert('protectedItems', row);
+    const { mailboxes, sites, services } = record;
+    const lists = {
+      mailboxes: JSON.stringify(mailboxes),
+      sites: JSON.stringify(sites),
+      services: JSON.stringify(services),
+    };
+    this.#insert('protectedItems', { ...record, ...lists });
   }
 
   /** The newest jobs first. */
@@ -158,11 +168,11 @@ export class RecordStore {
       );
     }
     if (version === schemaVersion) return;
-    if (version === 1) {
-      this.#database.exec(toVersion2);
-    } else {
+    if (version === 0) {
       this.#database.exec(schema);
       this.#insert('machine', { agent: randomBytes(8).toString('hex') });
+    } else {
+      for (const migration of migrations.slice(version - 1)) this.#database.exec(migration);
     }
     this.#database.pragma(`user_version = ${schemaVersion}`);
   }

@@ -4,6 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { choiceReasons, choiceTypes } from '../model/account-choice.ts';
 import { graphConnectionSchema, regionSchema } from '../model/connection.ts';
 import { connectionReportSchema } from '../model/connection-report.ts';
 import { permissionServices } from '../model/permission.ts';
@@ -27,7 +28,36 @@ const permissionSchema = z.object({
 const passphrase = z.string().min(1).max(1024);
 const settingsText = z.string().max(262_144);
 
+const accountChoiceSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['user', 'group', 'site']),
+  type: z.enum(choiceTypes),
+  name: z.string(),
+  /** A mail address, or the address of a site. */
+  address: z.string(),
+  canBeChosen: z.boolean(),
+  reason: z.enum(choiceReasons).nullable(),
+});
+export type AccountChoice = z.infer<typeof accountChoiceSchema>;
+
 export const organizationContract = {
+  /**
+   * What there is to choose from, page by page, as Microsoft 365 has it now: for `mailboxes` users and then groups, which
+   * stand for their members, and then users who were deleted; for `sites` Outlook groups and teams and then sites. A page
+   * can be short or empty; `next` is null after the last one only.
+   */
+  accounts: oc
+    .input(
+      z.object({
+        connection: graphConnectionSchema,
+        of: z.enum(['mailboxes', 'sites']),
+        search: z.string().trim().min(1).max(200).optional(),
+        /** `next` of the page before. */
+        after: z.string().max(40_000).optional(),
+        limit: z.number().int().min(1).max(999).default(100),
+      }),
+    )
+    .output(z.object({ accounts: z.array(accountChoiceSchema), next: z.string().nullable() })),
   /** Tests the chosen services; without a choice, those that a protected item of this version can hold. */
   test: oc
     .input(

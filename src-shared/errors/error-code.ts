@@ -29,6 +29,9 @@ export const errorCodes = [
   'request-rejected',
   // Accounts and items
   'account-unknown',
+  'account-ambiguous',
+  'group-empty',
+  'group-too-large',
   'account-without-mailbox',
   'account-without-drive',
   'site-locked',

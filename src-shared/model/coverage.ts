@@ -8,11 +8,12 @@ import { accountRowSchema } from './rows.ts';
 const count = z.number().int().nonnegative();
 
 /** Why something is out of scope, beside what went wrong. */
-export type ScopeCode = 'service-not-chosen' | 'not-offered-by-microsoft' | 'not-in-this-version';
+export type ScopeCode =
+  'service-not-chosen' | 'not-offered-by-microsoft' | 'not-in-this-version' | 'not-reached';
 
 const coverageGapSchema = z.object({
-  /** `incomplete`: the item is in the snapshot without a part of it, and counts as saved or unchanged. */
-  outcome: z.enum(['incomplete', 'skipped', 'failed', 'out-of-scope']),
+  /** `not-reached`: the run ended before. `incomplete`: the item is in the snapshot without a part of it, and counts as saved or unchanged. */
+  outcome: z.enum(['incomplete', 'skipped', 'failed', 'not-reached', 'out-of-scope']),
   /** What is missing: single items, what is new in whole folders or the whole service, or in more than one account. */
   what: z.enum(['items', 'folders', 'service', 'run']),
   /** An error code, a `GapCode` or a `ScopeCode`. */

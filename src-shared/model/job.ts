@@ -1,6 +1,7 @@
 /** What a job says while it runs and when it has ended. */
 import { z } from 'zod';
-import { snapshotCountsSchema } from './rows.ts';
+import { leftOutReasons, leftReasons } from './account-choice.ts';
+import { accountRowSchema, snapshotCountsSchema } from './rows.ts';
 
 const count = z.number().nonnegative();
 
@@ -29,8 +30,14 @@ export const backupReportSchema = z.object({
   outcome: z.enum(['complete', 'partial', 'checkpoint']),
   counts: snapshotCountsSchema,
   issues: z.array(causeSchema),
-  /** Accounts that were chosen by name and are not in the organization. */
+  /** What was chosen by name and could not be found or read: users, groups, sites, or a whole list of them. */
   missingAccounts: z.array(z.string()),
+  /** Accounts that the selection covers and that its rule, or their nature, leaves out. */
+  leftOut: z.array(z.object({ reason: z.enum(leftOutReasons), count })),
+  /** Who was saved before and is not any more, since this run. What was saved of them stays. */
+  leavers: z.array(
+    accountRowSchema.pick({ address: true, name: true, kind: true }).extend({ left: z.enum(leftReasons) }),
+  ),
   stored: z.object({ packs: count, packBytes: count, chunks: count }),
   /** Packs that a crashed run left and this one took over; `damaged` ones are left for prune. */
   adopted: z.object({ packs: count, sizeBytes: count, damaged: count }),

@@ -1,17 +1,58 @@
 /** What to back up from one organization, and where to. */
 import { z } from 'zod';
+import { isNothing } from './account-choice.ts';
 import { serviceNames } from './service-name.ts';
 
-/** Which mailboxes: all, only some, or all but some; users by object id, user principal name or address. */
+const mostNames = 100_000;
+/** Longest address in a directory (RFC 5321, with room for the names of groups). */
+const directoryName = z.string().trim().min(1).max(320);
+const directoryNames = z.array(directoryName).max(mostNames).default([]);
+
+/**
+ * Which users, besides those that are named: new ones join at the next run, if these say so. Shared mailboxes, rooms and
+ * equipment have neither a sign-in nor a licence by their nature, so only `shared` is for them. Guests never have a
+ * mailbox here.
+ */
+const accountRuleSchema = z.object({
+  /** People who may not sign in any more. */
+  disabled: z.boolean().default(true),
+  unlicensed: z.boolean().default(true),
+  shared: z.boolean().default(true),
+});
+export type AccountRule = z.infer<typeof accountRuleSchema>;
+
+/** People by object id, user principal name or address; groups by object id, address or display name. */
+const namedMailboxes = { users: directoryNames, groups: directoryNames };
+const rule = accountRuleSchema.prefault({});
+
+/**
+ * Which mailboxes: all, only some, or all but some. A group stands for its members, nested ones too, found anew at every
+ * run. `selected` without a name is none.
+ */
 const mailboxSelectionSchema = z.discriminatedUnion('mode', [
-  z.object({ mode: z.literal('all') }),
-  z.object({
-    mode: z.literal('selected'),
-    users: z.array(z.string().trim().min(1).max(320)).min(1).max(100_000),
-  }),
-  z.object({ mode: z.literal('excluding'), users: z.array(z.string().trim().min(1).max(320)).max(100_000) }),
+  z.object({ mode: z.literal('all'), rule }),
+  z.object({ mode: z.literal('selected'), ...namedMailboxes, rule }),
+  z.object({ mode: z.literal('excluding'), ...namedMailboxes, rule }),
 ]);
 export type MailboxSelection = z.infer<typeof mailboxSelectionSchema>;
+
+/** A site by its address (`https://...`) or its id (`host,guid,guid`). */
+const siteNameSchema = z.object({ site: z.string().trim().min(1).max(2048), withSubsites: z.boolean() });
+export type SiteName = z.infer<typeof siteNameSchema>;
+
+/** Groups stand for themselves here: their conversations, the channels of their team, and their site. */
+const namedSites = { sites: z.array(siteNameSchema).max(mostNames).default([]), groups: directoryNames };
+
+/**
+ * Which sites, Outlook groups and teams: all, only some, or all but some. The personal sites of people are none of them:
+ * those come with their mailboxes, as OneDrive.
+ */
+const siteSelectionSchema = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('all') }),
+  z.object({ mode: z.literal('selected'), ...namedSites }),
+  z.object({ mode: z.literal('excluding'), ...namedSites }),
+]);
+export type SiteSelection = z.infer<typeof siteSelectionSchema>;
 
 export const serviceNameSchema = z.enum(serviceNames);
 
@@ -21,12 +62,21 @@ export const recordIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
 /** Names that people give: shown, and usable in place of an id. */
 export const recordNameSchema = z.string().trim().min(1).max(120);
 
-export const protectedItemSchema = z.object({
-  id: recordIdSchema,
-  name: recordNameSchema,
-  organizationId: recordIdSchema,
-  vaultId: recordIdSchema,
-  mailboxes: mailboxSelectionSchema,
-  services: z.array(serviceNameSchema).min(1),
-});
+export const protectedItemSchema = z
+  .object({
+    id: recordIdSchema,
+    name: recordNameSchema,
+    organizationId: recordIdSchema,
+    vaultId: recordIdSchema,
+    mailboxes: mailboxSelectionSchema,
+    /** None unless it says so. */
+    sites: siteSelectionSchema.prefault({ mode: 'selected' }),
+    services: z.array(serviceNameSchema).min(1),
+  })
+  .refine(({ mailboxes, sites }) => !isNothing(mailboxes) || !isNothing(sites), {
+    message: 'Neither a mailbox nor a site is selected.',
+    path: ['mailboxes'],
+  });
 export type ProtectedItem = z.infer<typeof protectedItemSchema>;
+/** The same before what is left out has its usual value. */
+export type ProtectedItemInput = z.input<typeof protectedItemSchema>;

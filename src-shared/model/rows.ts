@@ -3,6 +3,7 @@
  * no secrets, ids as Microsoft 365 gives them.
  */
 import { z } from 'zod';
+import { leftReasons } from './account-choice.ts';
 import { accountKinds } from './account-kind.ts';
 
 /** Bytes of a chunk id, a pack name or a hash. */
@@ -76,7 +77,10 @@ export const accountRowSchema = z.object({
   address: z.string().max(1024),
   name: z.string().max(1024),
   kind: z.enum(accountKinds),
+  /** Why it is not saved any more; absent while it is. */
+  left: z.enum(leftReasons).optional(),
 });
+/** An account of a snapshot. One that left keeps what was saved of it. */
 export type AccountRow = z.infer<typeof accountRowSchema>;
 
 /** Where an incremental enumeration of a collection goes on: a delta link, opaque and from Microsoft 365. */

@@ -54,7 +54,7 @@ export class DriveStore {
     if (!ref) return null;
     if (ref.kind === 'library')
       return this.#sites.libraries(ref.owner).includes(ref.library) ? this.#drive(ref) : null;
-    if (ref.owner >= this.world.directory.size) return null;
+    if (ref.owner >= this.world.directory.count) return null;
     return this.ofPerson(this.world.directory.person(ref.owner));
   }
 

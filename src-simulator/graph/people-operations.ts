@@ -1,8 +1,9 @@
 /** Operations on the directory: the organization itself and users. */
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Person } from '../directory/people.ts';
-import { badRequest, graphError, type GraphCall, type Organization } from './graph-call.ts';
-import { refuseOptions, selectedNames, wholeNumber } from './query-options.ts';
+import { pageAnswer } from '../conversations/page-answer.ts';
+import { badRequest, graphError, headerOf, type GraphCall, type Organization } from './graph-call.ts';
+import { refuseOptions, selectedNames } from './query-options.ts';
 
 /** What Graph gives of a user without $select. */
 export const defaultUserNames = [
@@ -19,14 +20,16 @@ export const defaultUserNames = [
   'userPrincipalName',
 ];
 
+/** Guests have the address that they were invited by. */
+const addressOf = ({ userPrincipalName, isGuest }: Person): string =>
+  isGuest ? userPrincipalName.replace(/_([^_]*)#ext#@.*$/, '@$1') : userPrincipalName;
+
 /** Properties of a user this organization fills; names outside it are a 400. */
 const userProperties: Readonly<Record<string, (person: Person) => unknown>> = {
   id: (p) => p.id,
   accountEnabled: (p) => p.isEnabled,
   assignedLicenses: (p) =>
-    p.mailbox === 'cloud' && p.purpose === 'user'
-      ? [{ disabledPlans: [], skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965' }]
-      : [],
+    p.isLicensed ? [{ disabledPlans: [], skuId: '05e9a617-0261-4cee-bb44-138d3ef5d965' }] : [],
   businessPhones: () => [],
   city: (p) => p.officeLocation,
   companyName: () => 'Nordlicht Maschinenbau GmbH',
@@ -39,22 +42,25 @@ const userProperties: Readonly<Record<string, (person: Person) => unknown>> = {
   employeeId: (p) => String(10_000 + p.number),
   givenName: (p) => p.givenName,
   jobTitle: (p) => p.jobTitle,
-  mail: (p) => (p.mailbox === 'none' ? null : p.userPrincipalName),
+  mail: (p) => (p.mailbox === 'none' && !p.isGuest ? null : addressOf(p)),
   mailNickname: (p) => p.userPrincipalName.slice(0, p.userPrincipalName.indexOf('@')),
   mobilePhone: () => null,
   officeLocation: (p) => p.officeLocation,
   preferredLanguage: (p) => p.language,
-  proxyAddresses: (p) => [`SMTP:${p.userPrincipalName}`],
+  proxyAddresses: (p) => [`SMTP:${addressOf(p)}`],
   surname: (p) => p.surname,
   usageLocation: () => 'DE',
   userPrincipalName: (p) => p.userPrincipalName,
-  userType: () => 'Member',
+  userType: (p) => (p.isGuest ? 'Guest' : 'Member'),
 };
 
 /** The named properties of a person; one that no user has is undefined. */
 export function userJson(person: Person, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.map((name) => [name, userProperties[name]?.(person)]));
 }
+
+/** True for a property that users have here. */
+export const isUserProperty = (name: string): boolean => Object.hasOwn(userProperties, name);
 
 const unknownName = (names: readonly string[]) => names.find((name) => !Object.hasOwn(userProperties, name));
 const noProperty = (call: GraphCall, name: string) =>
@@ -63,33 +69,46 @@ const noProperty = (call: GraphCall, name: string) =>
     `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.user'.`,
   );
 
+/** Words of $search: what stands in one of the named properties, at the beginning of it or of a word. */
+export function searched(call: GraphCall): ((json: Readonly<Record<string, unknown>>) => boolean) | Answer {
+  const text = call.query.get('search');
+  if (text === undefined) return () => true;
+  if (headerOf(call, 'consistencylevel').toLowerCase() !== 'eventual')
+    return badRequest(
+      call,
+      'Request with $search query parameter only works through MSGraph with a special request header: ConsistencyLevel: eventual',
+    );
+  const clauses = text.split(' OR ').map((clause) => /^"(\w+):((?:[^"\\]|\\.)*)"$/.exec(clause));
+  if (clauses.some((clause) => clause === null)) return badRequest(call, `Syntax error in $search: ${text}`);
+  return (json) =>
+    clauses.some((clause) => {
+      const value = json[clause?.[1] ?? ''];
+      const wanted = (clause?.[2] ?? '').replaceAll(/\\(.)/g, '$1').toLowerCase();
+      return typeof value === 'string' && ` ${value}`.toLowerCase().includes(` ${wanted}`);
+    });
+}
+
 export function listUsers(organization: Organization, call: GraphCall): Answer {
-  const refusal = refuseOptions(call, ['select', 'top', 'skiptoken', 'count']);
-  const top = wholeNumber(call, 'top', { fallback: 100, minimum: 1, maximum: 999 });
-  const from = wholeNumber(call, 'skiptoken', { fallback: 0, minimum: 0, maximum: 999_999_999 });
-  if (refusal) return refusal;
-  if (top === null || from === null)
-    return badRequest(call, "Invalid page size or token specified: '$top' must be between 1 and 999.");
-  const select = selectedNames(call);
-  const names = select ?? defaultUserNames;
+  const isFound = searched(call);
+  if (typeof isFound !== 'function') return isFound;
+  const names = selectedNames(call) ?? defaultUserNames;
   const wrong = unknownName(names);
-  if (wrong !== undefined) return noProperty(call, wrong);
+  const refusal =
+    refuseOptions(call, ['select', 'top', 'skiptoken', 'count', 'search']) ??
+    (wrong === undefined ? null : noProperty(call, wrong));
+  if (refusal) return refusal;
   const { directory } = organization;
-  const end = Math.min(directory.size, from + top);
-  const value = Array.from({ length: Math.max(0, end - from) }, (_, i) =>
-    userJson(directory.person(from + i), names),
-  );
-  const query = `$top=${top}${select ? `&$select=${select.join(',')}` : ''}`;
-  return jsonText(
-    JSON.stringify({
-      '@odata.context': `${organization.origin()}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}`,
-      ...(call.query.get('count') === 'true' ? { '@odata.count': directory.size } : {}),
-      ...(end < directory.size
-        ? { '@odata.nextLink': `${organization.origin()}/v1.0/users?${query}&$skiptoken=${end}` }
-        : {}),
-      value,
-    }),
-  );
+  const everything = Object.keys(userProperties);
+  const numbers = directory.numbers();
+  const rows = call.query.has('search')
+    ? numbers.filter((number) => isFound(userJson(directory.now(number), everything)))
+    : numbers;
+  return pageAnswer(organization, call, {
+    context: 'users',
+    rows,
+    sizes: { fallback: 100, maximum: 999 },
+    toJson: (number) => userJson(directory.now(number), names),
+  });
 }
 
 export function countUsers(organization: Organization, call: GraphCall): Answer {
@@ -97,7 +116,7 @@ export function countUsers(organization: Organization, call: GraphCall): Answer 
     refuseOptions(call, []) ?? {
       status: 200,
       contentType: 'text/plain',
-      body: String(organization.directory.size),
+      body: String(organization.directory.numbers().length),
     }
   );
 }
@@ -111,7 +130,7 @@ export function getUser(organization: Organization, call: GraphCall, person: Per
   return jsonText(
     JSON.stringify({
       '@odata.context': `${organization.origin()}/v1.0/$metadata#users/$entity`,
-      ...userJson(person, names),
+      ...userJson(organization.directory.now(person.number), names),
     }),
   );
 }

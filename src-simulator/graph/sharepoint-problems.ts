@@ -6,6 +6,10 @@ import { graphError, type GraphCall } from './graph-call.ts';
 export const itemNotFound = (call: GraphCall): Answer =>
   graphError(call, 404, { code: 'itemNotFound', message: 'The resource could not be found.' });
 
+/** 400 of an organization without SharePoint. */
+export const noSharePoint = (call: GraphCall): Answer =>
+  graphError(call, 400, { code: 'BadRequest', message: 'Tenant does not have a SPO license.' });
+
 /** 423 of a site that nobody may touch. */
 export const resourceLocked = (call: GraphCall): Answer =>
   graphError(call, 423, {

@@ -4,6 +4,7 @@ import type { Area } from '../graph/area.ts';
 import { refuseMethod, type GraphCall, type Organization, type Route } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
 import { canonicalHash } from '../outlook/canonical.ts';
+import { groupsDelta } from './group-delta.ts';
 import { getGroup, groupJson, listGroups, listMembers, noSuchGroup } from './group-operations.ts';
 import type { Group, GroupStore } from './group-store.ts';
 
@@ -31,7 +32,9 @@ const role = 'GroupMember.Read.All';
 function findRoute(organization: Organization, call: GraphCall): Found | null {
   const [, id, word] = call.segments;
   if (id === undefined) return ['ListGroups', () => listGroups(organization, call)];
-  if (id === 'delta' || id === '$count') return null;
+  if (/^delta(\(\))?$/.test(id) && word === undefined)
+    return ['groups.delta', () => groupsDelta(organization, call)];
+  if (id === '$count') return null;
   const group = organization.groups.find(id);
   if (call.segments.length > 3 || (word !== undefined && !Object.hasOwn(lists, word))) return null;
   if (!group) return ['GetGroups', () => noSuchGroup(call, id)];
@@ -53,7 +56,8 @@ function route(organization: Organization, call: GraphCall): Route | null {
 
 function pickGroup({ groups }: Organization, dice: Dice, account: string | undefined): Group | null {
   if (account !== undefined) return groups.find(account);
-  return groups.size === 0 ? null : groups.group(dice.below(groups.size));
+  const all = groups.all();
+  return all.length === 0 ? null : dice.pick(all);
 }
 
 function addMember(organization: Organization, dice: Dice, group: Group) {
@@ -73,6 +77,30 @@ function removeMember(organization: Organization, dice: Dice, group: Group) {
   return { group: group.id, user: organization.directory.person(person).id };
 }
 
+function createGroup(organization: Organization): { group: string } {
+  return { group: organization.groups.create().id };
+}
+
+function deleteGroup({ groups }: Organization, _dice: Dice, group: Group) {
+  groups.delete(group.number);
+  return { group: group.id };
+}
+
+function renameGroup({ groups }: Organization, dice: Dice, group: Group) {
+  groups.rename(group.number, `${group.displayName.slice(0, 40)} (${dice.below(1_000)})`);
+  return { group: group.id };
+}
+
+/** Puts a group into itself or into another, whatever circle comes of it. */
+function nestGroup({ groups }: Organization, dice: Dice, group: Group) {
+  const inside = groups.membership(group.number).groups;
+  const others = groups.all().filter(({ number }) => !inside.includes(number));
+  if (others.length === 0) return null;
+  const { number, id } = dice.pick(others);
+  groups.change(group.number, { groups: [...inside, number] });
+  return { group: group.id, inner: id };
+}
+
 /** A line about a group and one about each of its members. */
 function* truthOf(organization: Organization, group: Group): Generator<object> {
   const { directory, groups } = organization;
@@ -89,10 +117,16 @@ function* truthOf(organization: Organization, group: Group): Generator<object> {
   for (const one of inner) yield { kind: 'memberGroup', id: groups.group(one).id, containerId: group.id };
 }
 
-/** The area `group`. Changes: membersAdded, membersRemoved; `user` is the group's id. It has no delta. */
+/** The area `group`. `user` of changes and truth is the group's id. */
 export function createGroupArea(organization: Organization): Area {
   const inGroup =
-    (change: typeof addMember) =>
+    (
+      change: (
+        organization: Organization,
+        dice: Dice,
+        group: Group,
+      ) => Readonly<Record<string, unknown>> | null,
+    ) =>
     (dice: Dice, account: string | undefined): Readonly<Record<string, unknown>> | null => {
       const group = pickGroup(organization, dice, account);
       return group && change(organization, dice, group);
@@ -100,11 +134,20 @@ export function createGroupArea(organization: Organization): Area {
   return {
     name: 'group',
     route: (call) => route(organization, call),
-    changes: { membersAdded: inGroup(addMember), membersRemoved: inGroup(removeMember) },
+    changes: {
+      created: () => createGroup(organization),
+      deleted: inGroup(deleteGroup),
+      renamed: inGroup(renameGroup),
+      groupsAdded: inGroup(nestGroup),
+      membersAdded: inGroup(addMember),
+      membersRemoved: inGroup(removeMember),
+    },
     *truth(account) {
       const group = organization.groups.find(account);
       if (group) yield* truthOf(organization, group);
     },
-    expireDelta: () => undefined,
+    expireDelta: (account) => {
+      if (account === undefined) organization.groups.book.tokenAge += 1;
+    },
   };
 }

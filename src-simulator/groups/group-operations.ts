@@ -1,5 +1,5 @@
 /** Operations on groups of the directory: lists, one group, who is in it. */
-import { userJson, defaultUserNames } from '../graph/people-operations.ts';
+import { defaultUserNames, searched, userJson } from '../graph/people-operations.ts';
 import { badRequest, graphError, type GraphCall, type Organization } from '../graph/graph-call.ts';
 import { refuseOptions, selectedNames } from '../graph/query-options.ts';
 import type { Answer } from '../http/answer.ts';
@@ -58,14 +58,16 @@ export function listGroups(organization: Organization, call: GraphCall): Answer 
   const { groups } = organization;
   const isChosen = chosenBy(call.query.get('filter'));
   if (!isChosen) return badRequest(call, 'Unsupported or invalid query filter clause specified.');
-  const all = Array.from({ length: groups.size }, (_, number) => groups.group(number));
+  const all = groups.all();
+  const isFound = searched(call);
+  if (typeof isFound !== 'function') return isFound;
   const refusal =
-    refuseOptions(call, ['select', 'top', 'skiptoken', 'filter', 'count']) ??
+    refuseOptions(call, ['select', 'top', 'skiptoken', 'filter', 'count', 'search']) ??
     badGroupSelect(organization, call, all[0]);
   if (refusal) return refusal;
   return pageAnswer(organization, call, {
     context: 'groups',
-    rows: all.filter(isChosen),
+    rows: all.filter((group) => isChosen(group) && isFound(groupJson(organization, group))),
     sizes: pageSizes,
     toJson: (group) => selectFrom(groupJson(organization, group), selectedNames(call)),
   });
@@ -93,7 +95,7 @@ function memberJson({ organization, call }: { organization: Organization; call: 
     return { '@odata.type': '#microsoft.graph.group', ...selectFrom(json, names) };
   }
   const wanted = [...new Set(['id', ...(names ?? defaultUserNames)])];
-  const user = userJson(organization.directory.person(member.person), wanted);
+  const user = userJson(organization.directory.now(member.person), wanted);
   // A name that only groups have is left out of users, as Graph does with mixed kinds.
   const known = Object.entries(user).filter(([, value]) => value !== undefined);
   return { '@odata.type': '#microsoft.graph.user', ...Object.fromEntries(known) };

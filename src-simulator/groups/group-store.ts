@@ -3,6 +3,7 @@
  * are kept. The first groups are those of the teams; those after them are Microsoft 365 groups without a team and
  * security groups, some of which hold others, two deep and once in a circle.
  */
+import { ChangeBook } from '../change-book.ts';
 import { mix } from '../chance.ts';
 import { numberOfObjectId, objectIdOf } from '../directory/object-id.ts';
 import type { Directory } from '../directory/people.ts';
@@ -45,10 +46,15 @@ const pattern: readonly { name: string; kind: GroupKind; holds: readonly number[
 
 export class GroupStore {
   readonly teamCount: number;
-  readonly size: number;
+  /** Groups that there were at the start, and those made since; also deleted ones. */
+  size: number;
   readonly #seed: number;
   readonly #directory: Directory;
   readonly #changed = new Map<number, Membership>();
+  readonly #renamed = new Map<number, string>();
+  readonly #deleted = new Set<number>();
+  /** Which groups changed in any way: what their delta tells. */
+  readonly book = new ChangeBook<true>();
 
   constructor(options: ResolvedOptions, directory: Directory) {
     const isSample = options.profile === 'sample';
@@ -56,6 +62,48 @@ export class GroupStore {
     this.#directory = directory;
     this.teamCount = options.teams.count ?? (isSample ? teamNames.length : 0);
     this.size = this.teamCount + (options.groups.count ?? (isSample ? patternLength : 0));
+  }
+
+  /** The groups that are there. */
+  all(): Group[] {
+    return Array.from({ length: this.size }, (_, number) => this.group(number)).filter(
+      ({ number }) => !this.#deleted.has(number),
+    );
+  }
+
+  /** Makes a group without members, of the next place in the pattern and with the name of the first one there. */
+  create(): Group {
+    this.size += 1;
+    const place = (this.size - 1 - this.teamCount) % patternLength;
+    this.#renamed.set(this.size - 1, pattern[place]?.name ?? '');
+    const group = this.group(this.size - 1);
+    this.change(group.number, { people: [], groups: [], owners: [] });
+    return group;
+  }
+
+  delete(number: number): void {
+    this.#tellHolders(({ groups }) => groups.includes(number));
+    this.#deleted.add(number);
+    this.book.put(number, () => true);
+  }
+
+  /** To be called before somebody is deleted: their groups lose a member, and the delta of groups tells that. */
+  lose(person: number): void {
+    this.#tellHolders(({ people }) => people.includes(person));
+  }
+
+  #tellHolders(isHolder: (membership: Membership) => boolean): void {
+    for (const { number } of this.all())
+      if (isHolder(this.membership(number))) this.book.put(number, () => true);
+  }
+
+  isDeleted(number: number): boolean {
+    return this.#deleted.has(number);
+  }
+
+  rename(number: number, displayName: string): void {
+    this.#renamed.set(number, displayName);
+    this.book.put(number, () => true);
   }
 
   /** Group `number`, 0 <= number < size. */
@@ -69,7 +117,7 @@ export class GroupStore {
       number,
       id: objectIdOf(this.#seed, groupKind, number),
       kind: place < 0 ? 'team' : (pattern[index]?.kind ?? 'unified'),
-      displayName: round === 0 ? name : `${name} ${round + 1}`,
+      displayName: this.#renamed.get(number) ?? (round === 0 ? name : `${name} ${round + 1}`),
       mailNickname: place < 0 ? `team-${number + 1}` : `group-${place + 1}`,
       createdMs: epochMs - (420 + (mix(this.#seed, areaSeed, number) % 900)) * dayMs,
     };
@@ -77,15 +125,22 @@ export class GroupStore {
 
   find(id: string): Group | null {
     const number = numberOfObjectId(this.#seed, groupKind, id);
-    return number < 0 || number >= this.size ? null : this.group(number);
+    return number < 0 || number >= this.size || this.#deleted.has(number) ? null : this.group(number);
   }
 
   membership(number: number): Membership {
-    return this.#changed.get(number) ?? this.planned(number);
+    const { people, groups, owners } = this.#changed.get(number) ?? this.planned(number);
+    const isHere = (person: number) => !this.#directory.isDeleted(person);
+    return {
+      people: people.filter(isHere),
+      groups: groups.filter((group) => !this.#deleted.has(group)),
+      owners: owners.filter(isHere),
+    };
   }
 
   change(number: number, change: Partial<Membership>): void {
     this.#changed.set(number, { ...this.membership(number), ...change });
+    this.book.put(number, () => true);
   }
 
   /** Everybody and every group below a group; each once, whatever circles there are. */

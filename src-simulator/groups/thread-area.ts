@@ -69,8 +69,8 @@ export function createThreadArea(organization: Organization): Area {
   const store = new ThreadStore(organization.options);
   const { groups } = organization;
   const placeOf = (dice: Dice, account: string | undefined): ThreadPlace | null => {
-    const number = account === undefined && groups.size > 0 ? dice.below(groups.size) : -1;
-    const group = number < 0 ? groups.find(account ?? '') : groups.group(number);
+    const all = groups.all();
+    const group = account === undefined && all.length > 0 ? dice.pick(all) : groups.find(account ?? '');
     return group && group.kind !== 'security' ? { organization, store, group } : null;
   };
   const applied = Object.entries(changes).map(([kind, change]) => [

@@ -14,7 +14,8 @@ export function readSiteAddress(plan: SitePlan, segments: readonly string[]): Si
   const [first, second = ''] = segments;
   if (first !== 'sites' || second === '') return null;
   if (!second.endsWith(':')) {
-    const isId = second === 'root' || second.includes(',') || second.includes('.');
+    // The host of this server has a port in place of a domain.
+    const isId = second === 'root' || /[,.:]/.test(second);
     return isId ? { site: siteOf(plan, second), rest: segments.slice(2), isByPath: false } : null;
   }
   const end = segments.findIndex((segment, i) => i > 1 && segment.endsWith(':'));

@@ -88,7 +88,7 @@ export class SitePlan {
   site(number: number): PlannedSite | null {
     if (number < firstPersonal) return this.sites[number] ?? null;
     const place = number - firstPersonal;
-    return place < this.directory.size ? this.ofPerson(this.directory.person(place)) : null;
+    return place < this.directory.count ? this.ofPerson(this.directory.person(place)) : null;
   }
 
   ofPerson(person: Person): PlannedSite | null {
@@ -109,8 +109,8 @@ export class SitePlan {
   /** Every site from position `cursor` on, personal ones last. */
   *all(cursor = 0): Generator<PlannedSite> {
     for (let at = cursor; at < this.sites.length; at += 1) yield this.sites[at] as PlannedSite;
-    for (let at = Math.max(0, cursor - this.sites.length); at < this.directory.size; at += 1) {
-      const site = this.ofPerson(this.directory.person(at));
+    for (let at = Math.max(0, cursor - this.sites.length); at < this.directory.count; at += 1) {
+      const site = this.directory.isDeleted(at) ? null : this.ofPerson(this.directory.person(at));
       if (site) yield site;
     }
   }

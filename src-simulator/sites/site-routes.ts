@@ -1,7 +1,12 @@
 /** From a path to an operation on sites, lists and pages. */
 import type { Answer } from '../http/answer.ts';
 import type { Route } from '../graph/graph-call.ts';
-import { itemNotFound, methodNotAllowed, resourceLocked } from '../graph/sharepoint-problems.ts';
+import {
+  itemNotFound,
+  methodNotAllowed,
+  resourceLocked,
+  noSharePoint,
+} from '../graph/sharepoint-problems.ts';
 import { deltaTokenOf, isDeltaSegment } from '../graph/tree-delta.ts';
 import {
   findList,
@@ -139,7 +144,10 @@ function addressedRoute(at: SiteCall): Found | null {
   if (!address) return null;
   const { site, rest, isByPath } = address;
   const operation = isByPath ? 'GetSitesByPath' : 'GetSites';
-  if (!site) return [operation, 1, () => itemNotFound(at.call)];
+  if (!site) {
+    const isRoot = at.call.segments[1] === 'root';
+    return [operation, 1, () => (isRoot ? noSharePoint(at.call) : itemNotFound(at.call))];
+  }
   const place = { ...at, site };
   if (rest.length === 0) return [operation, 1, () => getSite(place)];
   const found = belowSite(place, rest);

@@ -63,6 +63,23 @@ export function getTeam(store: TeamStore, call: GraphCall, team: Team): Answer {
   return refusal ?? entityAnswer(store.organization, 'teams/$entity', selectFrom(json, selectedNames(call)));
 }
 
+/** All teams. A list tells no more of each than this. */
+export function listTeams({ organization }: TeamStore, call: GraphCall): Answer {
+  const { groups } = organization;
+  const names = ['id', 'displayName', 'description', 'visibility'];
+  const refusal =
+    refuseOptions(call, ['select', 'top', 'skiptoken', 'count']) ??
+    badSelect(call, (name) => names.includes(name), 'team');
+  if (refusal) return refusal;
+  return pageAnswer(organization, call, {
+    context: 'teams',
+    rows: groups.all().filter(({ kind }) => kind === 'team'),
+    sizes: listPages,
+    toJson: ({ id, displayName }) =>
+      selectFrom({ id, displayName, description: displayName, visibility: null }, selectedNames(call)),
+  });
+}
+
 export function channelJson(
   { organization }: TeamStore,
   team: Team,

@@ -4,7 +4,15 @@ import { messageOperation } from '../conversations/message-routes.ts';
 import { refuseMethod, type GraphCall, type Route } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
 import type { TeamsCallKind } from '../limits/teams-limits.ts';
-import { getChannel, getTeam, listChannels, listMembers, listTabs, notFound } from './team-operations.ts';
+import {
+  getChannel,
+  getTeam,
+  listChannels,
+  listMembers,
+  listTabs,
+  listTeams,
+  notFound,
+} from './team-operations.ts';
 import { channelsOf, type Channel, type Team, type TeamStore } from './team-store.ts';
 
 interface Found {
@@ -119,12 +127,23 @@ const missingTeam = (call: GraphCall): Found => ({
   run: () => notFound(call, 'No team found with the given group id.'),
 });
 
+function foundBelow(store: TeamStore, call: GraphCall, team: Team | null): Found | null {
+  if (team) return teamRoute({ store, call, team }, call.segments.slice(2));
+  if (call.segments.length > 1) return missingTeam(call);
+  return {
+    operation: 'ListTeams',
+    role: 'Team.ReadBasic.All',
+    kind: 'other',
+    run: () => listTeams(store, call),
+  };
+}
+
 /** The route of a call; null when the path is none of this area's. */
 export function teamsRoute(store: TeamStore, call: GraphCall): Route | null {
-  const [first, id, ...rest] = call.segments;
-  if (first !== 'teams' || id === undefined) return null;
-  const team = store.find(id);
-  const found = team ? teamRoute({ store, call, team }, rest) : missingTeam(call);
+  const [first, id] = call.segments;
+  if (first !== 'teams') return null;
+  const team = id === undefined ? null : store.find(id);
+  const found = foundBelow(store, call, team);
   if (!found) return null;
   const { kind, run, ...route } = found;
   return {

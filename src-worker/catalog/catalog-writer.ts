@@ -78,14 +78,24 @@ export class CatalogWriter {
   }
 
   putAccounts(rows: readonly AccountRow[]): void {
-    for (const row of rows) {
+    const { number } = this.#snapshot;
+    for (const { id, address, name, kind, left } of rows) {
       this.#run(
-        'INSERT OR REPLACE INTO account (chain_no, id, address, name, kind) VALUES (?, ?, ?, ?, ?)',
+        'UPDATE account SET s1 = ? WHERE chain_no = ? AND id = ? AND s1 IS NULL AND s0 < ?',
+        number,
         this.#chainNo,
-        row.id,
-        row.address,
-        row.name,
-        row.kind,
+        id,
+        number,
+      );
+      this.#run(
+        'INSERT OR REPLACE INTO account (chain_no, id, s0, address, name, kind, left_because) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        this.#chainNo,
+        id,
+        number,
+        address,
+        name,
+        kind,
+        left ?? null,
       );
     }
   }

@@ -91,11 +91,14 @@ export class Catalog {
     );
   }
 
-  accounts(chainId: string): AccountRow[] {
-    return this.#all(
-      'SELECT account.id, address, name, kind FROM account JOIN chain USING (chain_no) WHERE chain.id = :chainId ORDER BY address',
-      { chainId },
+  /** The accounts of a snapshot, or of the newest; those that left by then say so. */
+  accounts(chainId: string, number?: number): AccountRow[] {
+    const rows = this.#all<Omit<AccountRow, 'left'> & { left: AccountRow['left'] | null }>(
+      `SELECT account.id, address, name, kind, left_because AS left FROM account JOIN chain USING (chain_no)
+       WHERE chain.id = :chainId AND CASE WHEN :number IS NULL THEN s1 IS NULL ELSE ${visible} END ORDER BY address`,
+      { chainId, number: number ?? null },
     );
+    return rows.map(({ left, ...row }) => (left === null ? row : { ...row, left }));
   }
 
   collections(scope: SnapshotScope): CollectionRow[] {

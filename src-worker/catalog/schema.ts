@@ -2,7 +2,7 @@
  * The tables of the local catalog. It is a cache of one vault: whenever its layout changes, {@link schemaVersion} goes
  * up and the file is built anew from the vault, so there are no migrations to get wrong.
  */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /**
  * Rows carry the numbers of the snapshots of their chain between which they hold: visible in snapshot n when
@@ -31,8 +31,9 @@ CREATE TABLE chunk (
   id BLOB PRIMARY KEY, frame_no INTEGER NOT NULL, offset_bytes INTEGER NOT NULL, length_bytes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE account (
-  chain_no INTEGER NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
-  PRIMARY KEY (chain_no, id)
+  chain_no INTEGER NOT NULL, id TEXT NOT NULL, s0 INTEGER NOT NULL, s1 INTEGER,
+  address TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, left_because TEXT,
+  PRIMARY KEY (chain_no, id, s0)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE owner (
   owner_no INTEGER PRIMARY KEY, chain_no INTEGER NOT NULL, workload TEXT NOT NULL, account TEXT NOT NULL,

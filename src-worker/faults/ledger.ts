@@ -30,6 +30,9 @@ const permanentCodes: ReadonlySet<ErrorCode> = new Set([
   'account-without-drive',
   'site-locked',
   'account-unknown',
+  'account-ambiguous',
+  'group-empty',
+  'group-too-large',
 ]);
 
 /** Causes that end a run in its middle without touching what it has: that much becomes a partial snapshot. */

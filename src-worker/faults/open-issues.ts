@@ -33,6 +33,13 @@ export class OpenIssues {
     return [...this.#untold].flatMap((item) => this.#open.get(item) ?? []);
   }
 
+  /** Items of a collection that are issues. */
+  itemsIn(collection: string): string[] {
+    return [...this.#open.values()]
+      .filter((issue) => issue.collection === collection && issue.item !== collection)
+      .map(({ item }) => item);
+  }
+
   put(issue: IssueRow): void {
     this.clear(issue.item);
     this.#add(issue);

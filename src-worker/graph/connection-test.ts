@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { ConnectionReport } from '../../src-shared/model/connection-report.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
-import { readSet, type PermissionService } from '../../src-shared/model/permission.ts';
-import { serviceNames } from '../../src-shared/model/service-name.ts';
+import { permissionServices, readSet, type PermissionService } from '../../src-shared/model/permission.ts';
+import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { credentialExpiry, unknownExpiry } from './credential-expiry.ts';
 import { wordsFor } from './error-words.ts';
 import { openGraph, type GraphClient, type GraphServices } from './graph-client.ts';
@@ -26,7 +26,14 @@ export interface ConnectionTest {
   readonly services?: readonly PermissionService[] | undefined;
 }
 
-const defaultServices: readonly PermissionService[] = serviceNames;
+/** What serves the services that have no permissions of their own. */
+const servedBy: Partial<Record<ServiceName, readonly PermissionService[]>> = {
+  conversation: ['group'],
+  directory: ['accounts', 'group'],
+};
+const defaultServices: readonly PermissionService[] = permissionServices.filter((service) =>
+  serviceNames.some((name) => name === service || servedBy[name]?.includes(service) === true),
+);
 
 /** Somebody waits for the answer, so little patience is right. */
 const impatient = { ...defaultRetryLimits, attempts: 2, throttledAttempts: 3, longestDelayMs: 1_000 };

@@ -4,12 +4,14 @@
  * own right to read, so no token is sent there.
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
+import type { BodyPermits, BodyTicket } from './body-permits.ts';
 import type { StreamedAnswer } from './body-stream.ts';
 import type { HttpAnswer, TakeMemory } from './body-collector.ts';
 import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
 import type { ExchangeServices } from './exchange.ts';
 import { failureOfAnswer, type BodyFailure, type Failure } from './failure.ts';
+import { onAbort } from './on-abort.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
 /** What is downloaded. */
@@ -33,6 +35,8 @@ export interface DownloadServices extends Pick<
 > {
   /** Counts what downloads send, beside the exchange's own calls. */
   readonly tally: { requests: number; retried: number };
+  /** How many large files may come at the same time: each holds megabytes on its way to the vault. */
+  readonly largeFiles: BodyPermits;
 }
 
 /** What an attempt failed with, what that means, and what is to be done about it. */
@@ -41,6 +45,8 @@ interface FailedAttempt extends RetryDecision {
   readonly verdict: Verdict;
 }
 
+/** A few files of this size fill the line; more of them would fill the memory. */
+const largeFileBytes = 4 * 1024 * 1024;
 /** Addresses that are refused one after the other, although Graph just gave them, mean something else. */
 const mostFreshUrls = 4;
 const sharepoint = { mailbox: undefined, service: 'sharepoint' as const };
@@ -73,6 +79,34 @@ class Download {
   }
 
   async *run(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const ticket = await this.#place();
+    try {
+      yield* this.#pieces();
+    } finally {
+      ticket?.giveBack();
+    }
+  }
+
+  /** A large file waits for its turn; one that is stopped meanwhile leaves the line. */
+  async #place(): Promise<BodyTicket | undefined> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    if (this.#source.sizeBytes < largeFileBytes) return undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const ticket = this.#services.largeFiles.take(() => resolve(undefined));
+    const unwatch = signal && onAbort(signal, () => reject(signal.reason as Error));
+    try {
+      await promise;
+      return ticket;
+    } catch (error) {
+      ticket.giveBack();
+      throw error;
+    } finally {
+      unwatch?.();
+    }
+  }
+
+  async *#pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const { sizeBytes } = this.#source;
     this.#services.policy.callStarted();
     do {

@@ -7,13 +7,21 @@ import type { Clock, Random } from '../../src-shared/model/clock.ts';
 import { graphConnectionSchema, type GraphConnection } from '../../src-shared/model/connection.ts';
 import { runBatch, type BatchAnswer, type BatchRequest } from './batch.ts';
 import { ownBytes, type TakeMemory } from './body-collector.ts';
+import { BodyPermits } from './body-permits.ts';
 import { downloadFile, type DownloadSource } from './download.ts';
 import { Exchange, type Call, type ExchangeServices } from './exchange.ts';
 import type { CallTarget } from './failure.ts';
 import { HttpNetwork, type NetworkOptions } from './http.ts';
 import { readJson, requireShape } from './json-body.ts';
 import { isLink } from './links.ts';
-import { readDeltaPages, readPages, type DeltaPage, type PageSource } from './pagers.ts';
+import {
+  readDeltaPages,
+  readPage,
+  readPages,
+  type DeltaPage,
+  type ListPage,
+  type PageSource,
+} from './pagers.ts';
 import { withQuery, type QueryValues } from './paths.ts';
 import { addressesOf } from './regions.ts';
 import { RetryPolicy, type RetryLimits } from './retry-policy.ts';
@@ -88,6 +96,8 @@ export interface GraphClient {
   /** At most 20 reads, answered in their order. */
   batch(requests: readonly BatchRequest[], options?: CallScopeOptions): Promise<readonly BatchAnswer[]>;
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]>;
+  /** One page, from a path or from the nextLink of the page before, for lists that a person leafs through. */
+  page<T>(pathOrLink: string, options: JsonOptions<T>): Promise<ListPage<T>>;
   /** From a path, a full enumeration; from the deltaLink of an earlier one, what changed since. */
   deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>>;
   /** SharePoint's own interface, for the little that Graph lacks. */
@@ -103,6 +113,7 @@ export interface GraphClient {
 
 const longestJsonBytes = 16 * 1_048_576;
 const defaultDeltaPageSize = 500;
+const largeFilesAtOnce = 8;
 const immutableIds = 'IdType="ImmutableId"';
 
 /** Opens a client. Nothing is sent before the first call. Throws a ZodError for a connection of the wrong shape. */
@@ -122,6 +133,7 @@ class HttpGraphClient implements GraphClient {
   readonly #exchange: Exchange;
   readonly #exchangeServices: ExchangeServices;
   readonly #downloads = { requests: 0, retried: 0 };
+  readonly #largeFiles = new BodyPermits(largeFilesAtOnce);
 
   constructor(connection: GraphConnection, services: GraphServices) {
     const { clock, random } = services;
@@ -162,7 +174,8 @@ class HttpGraphClient implements GraphClient {
   }
 
   download(source: DownloadSource, signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>> {
-    return downloadFile({ ...this.#exchangeServices, tally: this.#downloads }, source, {
+    const services = { ...this.#exchangeServices, tally: this.#downloads, largeFiles: this.#largeFiles };
+    return downloadFile(services, source, {
       signal,
       takeMemory: this.#takeMemory ?? ownBytes,
     });
@@ -181,6 +194,12 @@ class HttpGraphClient implements GraphClient {
   pages<T>(path: string, options: JsonOptions<T>): AsyncIterable<readonly T[]> {
     const headers = { ...callHeaders(options), ...options.headers };
     return readPages(this.#pageSource(withQuery(path, options.query), options, headers), options.schema);
+  }
+
+  page<T>(pathOrLink: string, options: JsonOptions<T>): Promise<ListPage<T>> {
+    const headers = { ...callHeaders(options), ...options.headers };
+    const start = isLink(pathOrLink) ? pathOrLink : withQuery(pathOrLink, options.query);
+    return readPage(this.#pageSource(start, options, headers), options.schema);
   }
 
   deltaPages<T>(pathOrLink: string, options: DeltaOptions<T>): AsyncIterable<DeltaPage<T>> {

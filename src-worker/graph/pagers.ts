@@ -52,6 +52,21 @@ export async function* readPages<T>(source: PageSource, schema: z.ZodType<T>): A
   for await (const page of followLinks(source)) yield page.value.map((item) => requireShape(schema, item));
 }
 
+/** One page of a plain list; `nextLink` is where the next one is, undefined after the last. */
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly nextLink: string | undefined;
+}
+
+/** Reads one page of a plain list, from a path or from the link of the page before. */
+export async function readPage<T>(source: PageSource, schema: z.ZodType<T>): Promise<ListPage<T>> {
+  const { value, '@odata.nextLink': nextLink } = requireShape(
+    pageSchema,
+    await source.fetch(startOf(source)),
+  );
+  return { items: value.map((item) => requireShape(schema, item)), nextLink };
+}
+
 /**
  * Reads a delta enumeration. Throws `delta-expired` when Graph has forgotten the position, and `response-invalid` when
  * the last page has no link to go on from.
@@ -75,7 +90,7 @@ export async function* readDeltaPages<T>(
 
 async function* followLinks(source: PageSource): AsyncGenerator<z.infer<typeof pageSchema>> {
   const trail = new LinkTrail(source.graphRoot);
-  let next = isLink(source.start) ? trail.follow(source.start) : source.start;
+  let next = startOf(source, trail);
   for (;;) {
     const page = requireShape(pageSchema, await source.fetch(next));
     const { '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink } = page;
@@ -84,6 +99,11 @@ async function* followLinks(source: PageSource): AsyncGenerator<z.infer<typeof p
     if (nextLink === undefined) return;
     next = trail.follow(nextLink, { wasEmpty: page.value.length === 0 });
   }
+}
+
+/** A path as it is, a link only if it leads to Graph. */
+function startOf({ start, graphRoot }: PageSource, trail = new LinkTrail(graphRoot)): string {
+  return isLink(start) ? trail.follow(start) : start;
 }
 
 function splitRemoved<T>(

@@ -33,6 +33,8 @@ const targets: Partial<Record<PermissionService, Target>> = {
 const absentCodes = ['account-without-mailbox', 'account-without-drive', 'account-unknown'] as const;
 const deniedCodes = ['access-denied', 'permission-missing'] as const;
 
+const noSharePoint = 'This organization has no SharePoint (not licensed). There are no sites to save.';
+
 /** Whom to ask, and for what. */
 interface ProbePlan {
   readonly services: readonly PermissionService[];
@@ -55,7 +57,8 @@ async function probeService(
 ): Promise<Probe> {
   const options = { schema: z.unknown(), signal };
   if (target.of === 'organization') {
-    return { service, ...(await read(() => graph.getJson(target.path, options))) };
+    const found = await read(() => graph.getJson(target.path, options));
+    return { service, ...found, ...(found.state === 'absent' && { message: noSharePoint }) };
   }
   let found: Omit<Probe, 'service'> = { state: 'absent', message: 'There is no account to try it with.' };
   for (const account of accounts) {

@@ -17,11 +17,13 @@ const outside: Readonly<Record<AccountKind, Readonly<Record<string, ScopeCode>>>
   user: { archive: 'not-in-this-version', 'recoverable-items': 'not-in-this-version' },
   group: { 'group-calendar': 'not-offered-by-microsoft' },
   site: {},
+  organization: {},
 };
 
 const scopeWords: Readonly<Record<ScopeCode, string>> = {
   'service-not-chosen': 'The protected item does not save this service.',
   'not-offered-by-microsoft': 'Microsoft 365 lets no application read this.',
+  'not-reached': 'The run ended before it came to this; the next one begins with it.',
   'not-in-this-version': 'This version of Holdfast does not save this yet.',
 };
 
@@ -32,6 +34,13 @@ const gapWords: Readonly<Record<GapCode, string>> = {
     'The item is saved without a part of it: SharePoint gives attachments of lists, and whom something is shared with, only to an application with the permission Sites.FullControl.All. Grant it to have them saved.',
 };
 
+/** As the commit has it; `services` are those that were chosen. */
+interface ProtectedItemOfSnapshot {
+  readonly name: string;
+  readonly organization: string;
+  readonly services?: readonly string[];
+}
+
 export function coverageOf(
   catalog: Catalog,
   snapshot: CatalogSnapshot,
@@ -39,15 +48,23 @@ export function coverageOf(
 ): CoverageReport {
   const { chainId, number, outcome, committedAt } = snapshot;
   const { held, lacking } = catalog.coverage(chainId, number);
-  const { name, organization } = JSON.parse(snapshot.protectedItem) as { name: string; organization: string };
+  const { name, organization, services } = JSON.parse(snapshot.protectedItem) as ProtectedItemOfSnapshot;
   const heldBy = new Map(held.map((count) => [ownerKey(count.account, count.workload), count]));
   const lackingBy = Map.groupBy(lacking, ({ account, workload }) => ownerKey(account, workload));
-  const rows = catalog.accounts(chainId).flatMap((account) => [
+  const accounts = catalog.accounts(chainId, number);
+  const left = new Set(accounts.filter((account) => account.left !== undefined).map(({ id }) => id));
+  const rows = accounts.flatMap((account) => [
     ...workloads
       .filter(({ accountKinds }) => accountKinds.includes(account.kind))
-      .map(({ name: service }) => {
+      .flatMap(({ name: service, isOfTeams }) => {
         const key = ownerKey(account.id, service);
-        return rowOf(account, service, { held: heldBy.get(key), lacking: lackingBy.get(key) ?? [] });
+        const held = heldBy.get(key);
+        const lacking = lackingBy.get(key) ?? [];
+        // A service that a run has looked at has left something: its list of folders, or why there is none.
+        if (held !== undefined || lacking.length > 0) return [rowOf(account, service, { held, lacking })];
+        const isChosen = services?.includes(service) === true;
+        if (isChosen && (isOfTeams === true || account.left !== undefined)) return [];
+        return [emptyRow(account, service, [apart(isChosen ? 'not-reached' : 'service-not-chosen')])];
       }),
     ...Object.entries(outside[account.kind]).map(([service, code]) =>
       emptyRow(account, service, [apart(code)]),
@@ -60,11 +77,14 @@ export function coverageOf(
     outcome,
     committedAt,
     rows,
-    runGaps: runGapsOf(snapshot, lacking),
+    runGaps: runGapsOf(
+      snapshot,
+      lacking.filter(({ account }) => !left.has(account)),
+    ),
   };
 }
 
-/** Causes that the commit names and no row of an account has. */
+/** Causes that the commit names and no row of an account has that the run was about. */
 function runGapsOf(snapshot: CatalogSnapshot, lacking: readonly LackCount[]): CoverageGap[] {
   const causes = JSON.parse(snapshot.issues) as Pick<LackCount, 'outcome' | 'code' | 'count'>[];
   return causes.flatMap(({ outcome, code, count }) => {
@@ -79,9 +99,6 @@ function rowOf(
   service: string,
   { held, lacking }: { held: HeldCount | undefined; lacking: readonly LackCount[] },
 ): CoverageRow {
-  // A service that a run has looked at has left something: its list of folders, or why there is none.
-  if (held === undefined && lacking.length === 0)
-    return emptyRow(account, service, [apart('service-not-chosen')]);
   const items = lacking.filter(({ what, code }) => what === 'items' && !isGapCode(code));
   const sum = (pick: (count: LackCount) => number, of = items): number =>
     of.reduce((total, each) => total + pick(each), 0);
@@ -125,7 +142,8 @@ function gapOf({
 }
 
 function apart(code: ScopeCode): CoverageGap {
-  return { outcome: 'out-of-scope', what: 'service', code, meaning: scopeWords[code], count: 1 };
+  const outcome = code === 'not-reached' ? code : 'out-of-scope';
+  return { outcome, what: 'service', code, meaning: scopeWords[code], count: 1 };
 }
 
 function isGapCode(code: string): code is GapCode {

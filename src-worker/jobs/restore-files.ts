@@ -334,8 +334,12 @@ const folderOfService: Readonly<Record<string, string>> = {
   contacts: 'Contacts',
   tasks: 'Tasks',
   settings: 'Settings',
-  drive: 'OneDrive',
+  drive: 'Files',
+  site: 'Lists and pages',
   chat: 'Chats',
+  team: 'Channels',
+  conversation: 'Group conversations',
+  directory: 'Directory',
 };
 
 function titleOf({ info }: CatalogItem): string {

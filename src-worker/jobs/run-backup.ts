@@ -2,14 +2,13 @@
  * The backup of one protected item: bring the catalog up to date, take over what a crash left, back up account by
  * account, commit. Ends with a snapshot, complete or typed as partial, or with an error that concerns the whole run.
  */
-import type { AccountKind } from '../../src-shared/model/account-kind.ts';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { endingCodes, FaultLedger } from '../faults/ledger.ts';
+import { endingCodes, FaultLedger, outcomeOf } from '../faults/ledger.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 import { createDedupFilterMemory, DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -17,11 +16,13 @@ import type { Workload } from '../workloads/workload.ts';
 import { AccountBackup } from './backup/account-backup.ts';
 import { BackupProgress } from './backup/backup-progress.ts';
 import { Recorder, type CheckpointLimits } from './backup/recorder.ts';
-import { selectAccounts } from './backup/select-accounts.ts';
 import { adoptOrphans, type AdoptedPacks } from './adopt-orphans.ts';
 import type { BufferShelf } from './buffer-shelf.ts';
 import { CodecPool, type CodecThread } from './codec-pool.ts';
 import { forEachConcurrent } from './concurrency.ts';
+import { findLeavers, type Leaver } from './selection/leavers.ts';
+import { selectAccounts } from './selection/select-accounts.ts';
+import type { Gathering, SelectedAccount } from './selection/selected-account.ts';
 import { syncCatalog } from './sync-catalog.ts';
 
 /** What a backup works with. */
@@ -77,8 +78,12 @@ class Backup {
 
   async execute(filterMemory: DedupFilterMemory, filter: DedupFilter): Promise<BackupReport> {
     const { vault, catalog, startCodecThreads, graph } = this.#services;
-    const selected = await selectAccounts(graph, this.#run.item.mailboxes, this.#run.signal);
-    const { id, name } = this.#run.item;
+    const { item, organizationName, signal } = this.#run;
+    const kinds = new Set(this.#workloads.flatMap(({ accountKinds }) => accountKinds));
+    const known = catalog.accounts(item.id);
+    const selected = await selectAccounts(graph, { ...item, kinds, organizationName, known }, signal);
+    const leavers = await findLeavers({ graph, signal }, known, selected);
+    const { id, name } = item;
     const head = catalog.head(id);
     const chain = { chainId: id, number: head?.number ?? 0, parent: head?.hash ?? null };
     let recorder: Recorder | undefined;
@@ -87,16 +92,17 @@ class Backup {
       recorder?.countPack(pack.sizeBytes);
     });
     try {
-      const protectedItem = { id, name, organization: this.#run.organizationName };
+      const { services } = this.#run.item;
+      const protectedItem = { id, name, organization: this.#run.organizationName, services };
       recorder = await Recorder.begin(
         { ...this.#services, pool, ledger: this.#ledger, protectedItem },
         chain,
       );
       const adopted = await adoptOrphans(vault, catalog, { session: recorder.session, filter });
-      await this.#backUpAccounts(recorder, selected.accounts);
-      for (const { error } of selected.missing) this.#ledger.record({ kind: 'skipped', code: error.code });
-      const missingAccounts = selected.missing.map(({ address }) => address);
-      return { ...(await this.#finish(recorder, adopted)), missingAccounts };
+      await writeAccounts(recorder, leavers);
+      await this.#backUpAccounts(recorder, [...selected.accounts.values()]);
+      for (const { error } of selected.missing) this.#ledger.record(outcomeOf(error));
+      return { ...(await this.#finish(recorder, adopted)), ...selectionReport(selected, leavers) };
     } catch (error) {
       await recorder?.abandon().catch(() => undefined);
       throw error;
@@ -107,11 +113,12 @@ class Backup {
   }
 
   /** Backs up all accounts. A run that was cancelled or lost its sign-in stops here and keeps what it has. */
-  async #backUpAccounts(recorder: Recorder, accounts: readonly AccountRow[]): Promise<void> {
+  async #backUpAccounts(recorder: Recorder, accounts: readonly SelectedAccount[]): Promise<void> {
     const known = new Map(this.#services.catalog.accounts(this.#run.item.id).map((row) => [row.id, row]));
-    const changed = accounts.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
-    if (changed.length > 0) await recorder.write({ t: 'accounts', put: changed });
-    const services = accounts.reduce((sum, { kind }) => sum + this.#workloadsOf(kind).length, 0);
+    const rows = accounts.map(({ row }) => row);
+    const changed = rows.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
+    await writeAccounts(recorder, changed);
+    const services = accounts.reduce((sum, account) => sum + this.#workloadsOf(account).length, 0);
     this.#progress.enterSaving(accounts.length, services);
     try {
       await forEachConcurrent(accounts, this.#services.accountsAtOnce, (account) =>
@@ -123,21 +130,27 @@ class Backup {
     }
   }
 
-  #workloadsOf(kind: AccountKind): readonly Workload[] {
-    return this.#workloads.filter(({ accountKinds }) => accountKinds.includes(kind));
+  #workloadsOf({ row, hasTeam }: SelectedAccount): readonly Workload[] {
+    return this.#workloads.filter(
+      ({ accountKinds, isOfTeams }) => accountKinds.includes(row.kind) && (hasTeam || isOfTeams !== true),
+    );
   }
 
-  async #backUpAccount(recorder: Recorder, account: AccountRow): Promise<void> {
+  async #backUpAccount(recorder: Recorder, account: SelectedAccount): Promise<void> {
     const { graph, catalog } = this.#services;
-    for (const workload of this.#workloadsOf(account.kind)) {
-      const scope = { graph, kind: account.kind, accountId: account.id, signal: this.#run.signal };
+    const { kind, id: accountId } = account.row;
+    for (const workload of this.#workloadsOf(account)) {
+      const scope = { graph, kind, accountId, signal: this.#run.signal };
       const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
       await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();
     }
     this.#progress.accountFinished();
   }
 
-  async #finish(recorder: Recorder, adopted: AdoptedPacks): Promise<Omit<BackupReport, 'missingAccounts'>> {
+  async #finish(
+    recorder: Recorder,
+    adopted: AdoptedPacks,
+  ): Promise<Omit<BackupReport, keyof SelectionReport>> {
     this.#progress.enter('committing');
     const outcome = this.#ledger.counts.failed > 0 ? 'partial' : 'complete';
     const commit = await recorder.commit(outcome);
@@ -153,4 +166,22 @@ class Backup {
       durationMs: this.#progress.elapsedMs,
     };
   }
+}
+
+/** A record has to fit into a frame, and an organization can have a hundred thousand accounts. */
+const accountsInRecord = 1000;
+
+async function writeAccounts(recorder: Recorder, rows: readonly AccountRow[]): Promise<void> {
+  for (let first = 0; first < rows.length; first += accountsInRecord)
+    await recorder.write({ t: 'accounts', put: rows.slice(first, first + accountsInRecord) });
+}
+
+type SelectionReport = Pick<BackupReport, 'missingAccounts' | 'leftOut' | 'leavers'>;
+
+function selectionReport({ missing, leftOut }: Gathering, leavers: readonly Leaver[]): SelectionReport {
+  return {
+    missingAccounts: missing.map(({ name }) => name),
+    leftOut: [...leftOut].map(([reason, count]) => ({ reason, count })),
+    leavers: leavers.map(({ address, name, kind, left }) => ({ address, name, kind, left })),
+  };
 }

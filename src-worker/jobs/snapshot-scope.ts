@@ -17,11 +17,15 @@ export function findSnapshot(catalog: Catalog, chainId: string, number: number |
   );
 }
 
-/** An account of a protected item, by id, address or name; throws `account-unknown`. */
-export function findAccount(catalog: Catalog, chainId: string, wanted: string): AccountRow {
+/** An account of a snapshot, by id, address or name; throws `account-unknown`. */
+export function findAccount(
+  catalog: Catalog,
+  { chainId, number }: Pick<SnapshotScope, 'chainId' | 'number'>,
+  wanted: string,
+): AccountRow {
   const key = wanted.trim().toLowerCase();
   const found = catalog
-    .accounts(chainId)
+    .accounts(chainId, number)
     .find(({ id, address, name }) => [id, address, name].some((each) => each.toLowerCase() === key));
   if (found !== undefined) return found;
   throw new AppError(

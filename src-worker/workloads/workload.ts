@@ -95,6 +95,8 @@ export interface Workload {
   readonly name: string;
   /** Kinds of accounts that have it. */
   readonly accountKinds: readonly AccountKind[];
+  /** Set where only those groups have it that have a team. */
+  readonly isOfTeams?: boolean;
   /** True of a collection whose `changes` lists all items whatever the link, because Graph tells no changes: what is not
    * listed is gone. */
   readonly listsEverything?: (collection: string) => boolean;

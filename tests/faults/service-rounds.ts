@@ -4,7 +4,7 @@
  */
 import type { SimulatorOptions } from '../../src-simulator/options.ts';
 import type { BackupReport } from '../../src-shared/model/job.ts';
-import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { ProtectedItemInput } from '../../src-shared/model/protected-item.ts';
 import { BackupScene, type Machine } from '../support/backup-scene.ts';
 import { contentDifferences, trueContents, type SideService } from '../support/service-contents.ts';
 import { order } from '../support/simulator-control.ts';
@@ -54,7 +54,7 @@ function areaChanges(factor: number): Record<string, number> {
 export class ServiceRounds {
   readonly #scene: BackupScene;
   readonly #machine: Machine;
-  readonly #item: ProtectedItem;
+  readonly #item: ProtectedItemInput;
   readonly #seed: number;
 
   private constructor(scene: BackupScene, machine: Machine, seed: number) {

@@ -4,7 +4,7 @@
  */
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import type { BackupReport } from '../../src-shared/model/job.ts';
-import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { ProtectedItemInput } from '../../src-shared/model/protected-item.ts';
 import { startEngine } from '../../src-worker/entries/engine.ts';
 import { engineOptions, password, reportOf } from './backup-scene.ts';
 import { dieAt, type KillPoint } from './kill-point.ts';
@@ -14,7 +14,7 @@ export interface BackupOrder {
   readonly catalogFolderPath: string;
   readonly agent: string;
   readonly vaultPath: string;
-  readonly item: ProtectedItem;
+  readonly item: ProtectedItemInput;
   readonly connection: GraphConnection;
   readonly killPoint: KillPoint | undefined;
   /** Commits what there is so often. */

@@ -10,7 +10,7 @@ import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
 import type { CoverageReport } from '../../src-shared/model/coverage.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
 import type { BackupReport, JobProgress, RestoreReport, VerifyReport } from '../../src-shared/model/job.ts';
-import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { ProtectedItemInput } from '../../src-shared/model/protected-item.ts';
 import type { SimulatorOptions } from '../../src-simulator/options.ts';
 import { startSimulator, type RunningSimulator } from '../../src-simulator/start-simulator.ts';
 import { startEngine, type Engine, type EngineOptions } from '../../src-worker/entries/engine.ts';
@@ -40,7 +40,7 @@ export function engineOptions(catalogFolderPath: string, agent: string): EngineO
 
 /** What a run may be told beside the usual. */
 export interface RunOptions {
-  readonly item?: ProtectedItem;
+  readonly item?: ProtectedItemInput;
   readonly connection?: GraphConnection;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: JobProgress) => void;
@@ -49,7 +49,7 @@ export interface RunOptions {
 export class BackupScene {
   readonly folderPath = mkdtempSync(join(tmpdir(), 'holdfast-scene-'));
   readonly simulator: RunningSimulator;
-  readonly item: ProtectedItem;
+  readonly item: ProtectedItemInput;
   readonly #machines: Machine[] = [];
   #vaultNumber = 0;
   #recoveryKey = '';
@@ -176,7 +176,9 @@ export class Machine {
         enumerated !== saved + unchanged + skipped + failed + outOfScope,
     );
     if (wrong.length > 0) throw new Error(`coverage does not add up: ${JSON.stringify(wrong.slice(0, 3))}`);
-    const gaps = [...coverage.rows.flatMap((row) => row.gaps), ...coverage.runGaps];
+    // Who left is not part of the run any more.
+    const rows = coverage.rows.filter(({ account }) => account.left === undefined);
+    const gaps = [...rows.flatMap((row) => row.gaps), ...coverage.runGaps];
     for (const outcome of ['skipped', 'failed'] as const) {
       const asTold = outcome === 'skipped' ? ['skipped', 'incomplete'] : ['failed'];
       const told = gaps

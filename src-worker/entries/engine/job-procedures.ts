@@ -73,7 +73,9 @@ function restoreSelections(
   const chainId = input.protectedItemId;
   const { number } = findSnapshot(catalog, chainId, input.snapshot);
   const accounts =
-    input.account === undefined ? catalog.accounts(chainId) : [findAccount(catalog, chainId, input.account)];
+    input.account === undefined
+      ? catalog.accounts(chainId, number)
+      : [findAccount(catalog, { chainId, number }, input.account)];
   const isPart = input.folder !== undefined || input.item !== undefined;
   const services = input.service !== undefined ? [input.service] : isPart ? ['mail'] : serviceNames;
   return accounts.flatMap((account) =>

@@ -1,7 +1,9 @@
 /** Serves the organization noun of the contract: test, registration, and settings files. */
 import { testConnection } from '../../graph/connection-test.ts';
+import { openGraph } from '../../graph/graph-client.ts';
 import { registerApplication, wantedPermissions } from '../../graph/register-application.ts';
 import { registrationScript } from '../../graph/registration-script.ts';
+import { listChoices } from '../../jobs/selection/list-choices.ts';
 import type { EngineContext } from './engine-context.ts';
 import { streamSteps } from './event-stream.ts';
 import type { Implementer } from './implementer.ts';
@@ -12,6 +14,14 @@ export function organizationProcedures(os: Implementer, engine: EngineContext) {
     test: os.organization.test.handler(({ input, signal }) =>
       testConnection(input, engine.graphServices, signal),
     ),
+    accounts: os.organization.accounts.handler(async ({ input: { connection, ...request }, signal }) => {
+      const graph = openGraph(connection, engine.graphServices);
+      try {
+        return await listChoices({ graph, signal: signal ?? new AbortController().signal }, request);
+      } finally {
+        await graph.close();
+      }
+    }),
     permissions: os.organization.permissions.handler(({ input }) => ({
       permissions: wantedPermissions(input.withRestore).map(({ name, id, set, services, purpose, cost }) => ({
         ...{ name, id, set, purpose, cost },

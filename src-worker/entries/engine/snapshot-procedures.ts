@@ -29,8 +29,8 @@ export function snapshotProcedures(os: Implementer, engine: EngineContext) {
     }),
     accounts: os.snapshot.accounts.handler(async ({ input }) => {
       const { catalog } = await engine.syncedVault(input.vault);
-      findSnapshot(catalog, input.protectedItemId, input.snapshot);
-      return catalog.accounts(input.protectedItemId);
+      const { number } = findSnapshot(catalog, input.protectedItemId, input.snapshot);
+      return catalog.accounts(input.protectedItemId, number);
     }),
     folders: os.snapshot.folders.handler(async ({ input }) => {
       const { catalog } = await engine.syncedVault(input.vault);
@@ -84,7 +84,7 @@ function scopeOf(
   },
 ): SnapshotScope {
   const { number } = findSnapshot(catalog, input.protectedItemId, input.snapshot);
-  const account = findAccount(catalog, input.protectedItemId, input.account);
+  const account = findAccount(catalog, { chainId: input.protectedItemId, number }, input.account);
   return { chainId: input.protectedItemId, number, workload: input.service, account: account.id };
 }
 

@@ -3,19 +3,27 @@ import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts';
 import { chatWorkload } from '../../workloads/chat/chat-workload.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
+import { conversationWorkload } from '../../workloads/conversation/conversation-workload.ts';
+import { directoryWorkload } from '../../workloads/directory/directory-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
+import { siteWorkload } from '../../workloads/site/site-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
+import { teamWorkload } from '../../workloads/team/team-workload.ts';
 import type { Workload } from '../../workloads/workload.ts';
 
 const byService: Readonly<Record<ServiceName, Workload>> = {
+  directory: directoryWorkload,
   settings: settingsWorkload,
   contacts: contactsWorkload,
   calendar: calendarWorkload,
   tasks: tasksWorkload,
   mail: mailWorkload,
   chat: chatWorkload,
+  team: teamWorkload,
+  conversation: conversationWorkload,
+  site: siteWorkload,
   drive: driveWorkload,
 };
 

@@ -24,8 +24,10 @@ const collectionsAtOnce = 4;
 /** The collection key under which the position in the list of collections itself is kept. */
 const collectionListKey = '*';
 const wholeAccount = '*';
-/** Runs in which an item must have been missing before that is believed without a delta's word. */
-const attemptsUntilGone = 2;
+/** Runs in which something was not found, after which it is looked for in a full list. */
+const attemptsUntilDoubt = 2;
+/** A full list costs; what is listed and never found is looked for in one only now and then. */
+const attemptsBetweenDoubts = 16;
 
 /** What the backup of an account works with. */
 export interface AccountBackupServices {
@@ -157,6 +159,15 @@ export class AccountBackup {
   }
 
   /**
+   * The same for an item that left `collection`. What failed in another one lives there: a move tells of both, and were
+   * its issue taken away, nobody would ask for it again.
+   */
+  async clearIssueIn(collection: string, item: string): Promise<void> {
+    const place = this.#issues.get(item)?.collection;
+    if (place === collection || place === wholeAccount) await this.clearIssue(item);
+  }
+
+  /**
    * With immutable ids, a move can show as nothing but a removal (graph facts, section 4), so items that left a
    * collection are asked for once more; what is really gone says so. Must be done before the position moves on.
    */
@@ -215,28 +226,48 @@ export class AccountBackup {
     this.#issues.clearCollection(collection);
   }
 
-  /** Items that failed last time and that no enumeration of this run has saved meanwhile. */
+  /**
+   * Items that failed last time and that no enumeration of this run has saved meanwhile. What was not found in several
+   * runs may be gone without a word: its collection is listed anew, which takes away what is not there any more.
+   */
   async #retryFailed(): Promise<void> {
     const failed = this.#issues
       .untold()
       .filter((issue) => isWorthAnotherTry(issue) && issue.item !== issue.collection);
+    const doubtful = new Set<string>();
     await this.#lookUp(
       failed.map(({ item }) => item),
       async (id, head) => {
-        if (head !== undefined) await this.saveItem(head);
-        else if (this.isBelievedGone(id)) await this.clearIssue(id);
-        else
-          await this.reportIssue(this.#subjectOfId(id), new AppError('item-gone', 'The item was not found.'));
+        if (head !== undefined) {
+          await this.saveItem(head);
+          return;
+        }
+        const subject = this.#subjectOfId(id);
+        const attempts = this.#issues.attemptsBefore(id);
+        // What a delta removed from its collection has nowhere to be looked for.
+        if (subject.collection === wholeAccount && attempts >= attemptsUntilDoubt) await this.clearIssue(id);
+        else await this.reportIssue(subject, new AppError('item-gone', 'The item was not found.'));
+        if (attempts % attemptsBetweenDoubts === attemptsUntilDoubt) doubtful.add(subject.collection);
       },
     );
+    doubtful.delete(wholeAccount);
+    for (const collection of doubtful) await new CollectionBackup(this, collection).runAfresh();
+  }
+
+  /** Items of a collection that are issues. */
+  issuesIn(collection: string): string[] {
+    return this.#issues.itemsIn(collection);
   }
 
   /**
-   * A single 404 can be a race or a hiccup of Microsoft 365; believing it would lose an item in silence. Deltas say
-   * when something is really gone, and for what no delta speaks of, three runs in a row do.
+   * A 404 can be a race or a hiccup of Microsoft 365, for hours on end; believing it would lose a folder in silence. Only
+   * a list without it says that it is gone.
    */
-  isBelievedGone(id: string): boolean {
-    return this.#issues.attemptsBefore(id) >= attemptsUntilGone;
+  async isCollectionGone(id: string): Promise<boolean> {
+    if (this.#issues.attemptsBefore(id) < attemptsUntilDoubt) return false;
+    const { workload, scope } = this.services;
+    const { found, isComplete } = await workload.collections(scope, undefined);
+    return isComplete && !found.some((row) => row.id === id);
   }
 
   #subjectOfId(id: string): IssueSubject {

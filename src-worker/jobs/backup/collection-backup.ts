@@ -24,15 +24,24 @@ export class CollectionBackup {
   }
 
   async run(): Promise<void> {
-    const { catalog, chainId, recorder } = this.#account.services;
-    const link = catalog.states(chainId, this.#account.owner).get(this.#id);
+    const { catalog, chainId } = this.#account.services;
+    await this.#run(catalog.states(chainId, this.#account.owner).get(this.#id));
+  }
+
+  /** Lists all of it, whatever the last run knew: what is not listed is gone. */
+  async runAfresh(): Promise<void> {
+    await this.#run(undefined);
+  }
+
+  async #run(link: string | undefined): Promise<void> {
+    const { recorder } = this.#account.services;
     try {
       await this.#enumerateOrStartOver(link);
       await this.#account.clearIssue(this.#id);
     } catch (error) {
       if (isFatal(error)) throw error;
       recorder.forgetResumeLink(this.#account.owner, this.#id);
-      const isGone = isAppError(error, 'collection-gone') && this.#account.isBelievedGone(this.#id);
+      const isGone = isAppError(error, 'collection-gone') && (await this.#account.isCollectionGone(this.#id));
       if (isGone) await this.#account.removeCollection(this.#id);
       else
         await this.#account.reportIssue(
@@ -55,7 +64,7 @@ export class CollectionBackup {
     const { workload, scope, recorder } = this.#account.services;
     const { owner } = this.#account;
     const listsAll = link === undefined || workload.listsEverything?.(this.#id) === true;
-    const round = new Round(listsAll && this.#hasItems(), workload.nesting);
+    const round = new Round(listsAll && this.#isKnown(), workload.nesting);
     const canResume = link === undefined && !round.isSweep;
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {
       await this.#takePage(page, round.leftIds);
@@ -84,7 +93,7 @@ export class CollectionBackup {
    */
   async #removeItem(id: string): Promise<boolean> {
     const { catalog, chainId, recorder } = this.#account.services;
-    await this.#account.clearIssue(id);
+    await this.#account.clearIssueIn(this.#id, id);
     const known = catalog.currentItem(chainId, this.#account.owner, id);
     if (known === undefined) return true;
     if (known.collection !== this.#id) return false;
@@ -92,15 +101,18 @@ export class CollectionBackup {
     return true;
   }
 
-  #hasItems(): boolean {
+  /** True when items of it are in the last snapshot or on the list of issues. */
+  #isKnown(): boolean {
     const [first] = this.#knownIds();
-    return first !== undefined;
+    return first !== undefined || this.#account.issuesIn(this.#id).length > 0;
   }
 
   /** Removes what is gone without a word: what a full enumeration did not show, and what lay in something removed. */
   async #removeUntold(round: Round): Promise<void> {
     const untold = round.isSweep ? round.unseen(this.#knownIds()) : this.#below(round);
     for (const id of untold) await this.#removeItem(id);
+    if (round.isSweep)
+      for (const id of round.unseen(this.#account.issuesIn(this.#id))) await this.#account.clearIssue(id);
     round.leftIds.push(...untold);
   }
 

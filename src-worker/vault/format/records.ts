@@ -152,7 +152,13 @@ const commitSchema = z.object({
   agent: key,
   startedAt: z.iso.datetime(),
   committedAt: z.iso.datetime(),
-  protectedItem: z.object({ id: key, name: z.string().max(256), organization: z.string().max(256) }),
+  protectedItem: z.object({
+    id: key,
+    name: z.string().max(256),
+    organization: z.string().max(256),
+    /** Names of the workloads that were chosen. */
+    services: z.array(key).max(64).optional(),
+  }),
   /** `checkpoint`: a first run saved what it had and went on; `partial`: something is missing, the issues say what. */
   outcome: z.enum(snapshotOutcomes),
   segments: z.array(z.object({ name: key, hash: id, sizeBytes: size })),

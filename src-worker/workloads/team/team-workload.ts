@@ -31,6 +31,7 @@ async function* lookUp(scope: AccountScope, ids: readonly string[]): AsyncIterab
 export const teamWorkload: Workload = {
   name: 'team',
   accountKinds: ['group'],
+  isOfTeams: true,
   collections: findChannels,
   changes: (scope, collection, link) =>
     collection === teamCollection ? teamChanges(scope) : postChanges(scope, collection, link),

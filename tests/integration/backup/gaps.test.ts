@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BackupReport } from '../../../src-shared/model/job.ts';
-import type { ProtectedItem } from '../../../src-shared/model/protected-item.ts';
+import { protectedItemSchema, type ProtectedItem } from '../../../src-shared/model/protected-item.ts';
 import { BackupScene, type Machine } from '../../support/backup-scene.ts';
 import { areaTruthOf, order } from '../../support/simulator-control.ts';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
     registration: { refusedOperations: [refused] },
   });
   machine = await scene.machine();
-  item = { ...scene.item, services: ['drive'] };
+  item = protectedItemSchema.parse({ ...scene.item, services: ['drive'] });
   first = await machine.backUp({ item });
   account = (await machine.accounts())[0]?.id ?? randomUUID();
 });

@@ -52,6 +52,18 @@ describe('permissions', () => {
       'Contacts.Read',
       'Tasks.Read.All',
       'Files.Read.All',
+      'Sites.Read.All',
+      'Group.Read.All',
+      'Group-Conversation.Read.All',
+      'Member.Read.Hidden',
+      'Team.ReadBasic.All',
+      'Channel.ReadBasic.All',
+      'ChannelMessage.Read.All',
+      'TeamMember.Read.All',
+      'TeamSettings.Read.All',
+      'ChannelSettings.Read.All',
+      'ChannelMember.Read.All',
+      'TeamsTab.Read.All',
       'Chat.Read.All',
     ]);
     expect(missing.every(({ cost }) => cost.length > 20)).toBe(true);
@@ -88,7 +100,10 @@ describe('probes', () => {
       tasks: 'allowed',
       settings: 'allowed',
       drive: 'allowed',
+      site: 'allowed',
       chat: 'allowed',
+      group: 'allowed',
+      team: 'allowed',
     });
   });
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createServerCertificate } from '../../../src-simulator/http/certificates.ts';
+import { BodyPermits } from '../../../src-worker/graph/body-permits.ts';
 import { ownBytes } from '../../../src-worker/graph/body-collector.ts';
 import { downloadFile, type DownloadSource } from '../../../src-worker/graph/download.ts';
 import { HttpNetwork } from '../../../src-worker/graph/http.ts';
@@ -43,7 +44,15 @@ async function download(source: Partial<DownloadSource> & { url: string }) {
   const tally = { requests: 0, retried: 0 };
   const limits = { ...defaultRetryLimits, firstDelayMs: 10, longestDelayMs: 40 };
   const policy = new RetryPolicy(() => 1, limits);
-  const services = { network, governor, policy, clock: systemClock, userAgent: 'test', tally };
+  const services = {
+    network,
+    governor,
+    policy,
+    clock: systemClock,
+    userAgent: 'test',
+    tally,
+    largeFiles: new BodyPermits(1),
+  };
   const pieces: Uint8Array[] = [];
   const whole = {
     freshUrl: () => Promise.reject(new Error('not asked for')),

@@ -31,7 +31,7 @@ test.each([
   ['/users?$select=shoeSize', 400, 'BadRequest'],
   ['/users/nobody@example.com', 404, 'Request_ResourceNotFound'],
   ['/users/nobody@example.com/messages', 404, 'ErrorInvalidUser'],
-  ['/groups/delta', 400, 'BadRequest'],
+  ['/devices/delta', 400, 'BadRequest'],
   ['/users/{user}/onenote', 400, 'BadRequest'],
   ['/users/{user}/messages?$filter=isRead eq true', 400, 'BadRequest'],
   ['/users/{user}/messages/AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0Axxxx', 404, 'ErrorItemNotFound'],

@@ -54,7 +54,9 @@ async function accountOf(graph: GraphClient, kind: AccountKind): Promise<string>
   return first;
 }
 
-/** Workloads and areas of the simulator have the same names. */
+/** Workloads and areas of the simulator have the same names, but for this one. */
+const areaOf = ({ name }: Workload) => (name === 'conversation' ? 'thread' : name);
+
 export async function prepareCopy(
   workload: Workload,
   options: SimulatorOptions,
@@ -69,10 +71,10 @@ export async function prepareCopy(
     simulator,
     scope,
     copy: new Copy(workload, scope),
-    truth: () => areaTruth<AreaLine>(simulator, workload.name, accountId),
+    truth: () => areaTruth<AreaLine>(simulator, areaOf(workload), accountId),
     change: (counts, seed = 1) => {
       const named = Object.entries(counts).map(([kind, count]) => [
-        kind.includes('.') ? kind : `${workload.name}.${kind}`,
+        kind.includes('.') ? kind : `${areaOf(workload)}.${kind}`,
         count,
       ]);
       const areas = Object.fromEntries(named) as Record<string, number>;

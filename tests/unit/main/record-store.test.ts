@@ -37,7 +37,17 @@ test('records are the same after the file was closed and opened', () => {
     name: 'All mail',
     organizationId: organization.id,
     vaultId: vault.id,
-    mailboxes: { mode: 'excluding' as const, users: ['x@nordlicht.example'] },
+    mailboxes: {
+      mode: 'excluding' as const,
+      users: ['x@nordlicht.example'],
+      groups: ['Leitung'],
+      rule: { disabled: false, unlicensed: true, shared: true },
+    },
+    sites: {
+      mode: 'selected' as const,
+      sites: [{ site: 'https://nordlicht.example/sites/lager', withSubsites: true }],
+      groups: [],
+    },
     services: ['mail' as const, 'contacts' as const],
   };
   store.addProtectedItem(item);
@@ -87,10 +97,11 @@ test('a row that is not as Holdfast writes it is an error with a remedy, not a c
   expect(() => store.vaults()).toThrow(expect.objectContaining({ code: 'input-invalid' }) as Error);
 });
 
-test('a protected item of version 1 knew mail only', () => {
+test('a protected item of version 1 knew mail only, and no sites', () => {
   store.close();
   const database = new Database(path);
   database.exec('ALTER TABLE protectedItems DROP COLUMN services');
+  database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
   database.pragma('foreign_keys = OFF');
   database
     .prepare(
@@ -100,7 +111,32 @@ test('a protected item of version 1 knew mail only', () => {
   database.pragma('user_version = 1');
   database.close();
   store = new RecordStore(path);
-  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['mail'] }]);
+  expect(store.protectedItems()).toMatchObject([
+    { name: 'Old', services: ['mail'], sites: { mode: 'selected', sites: [], groups: [] } },
+  ]);
+});
+
+test('a protected item of version 2 saves what it saved before, and goes on by the usual rule', () => {
+  store.close();
+  const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
+  database.pragma('foreign_keys = OFF');
+  const insert =
+    'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, services) VALUES (?, ?, ?, ?, ?, ?)';
+  const ids = ['b'.repeat(32), 'c'.repeat(32)];
+  const mailboxes = '{"mode":"excluding","users":["x@nordlicht.example"]}';
+  database.prepare(insert).run('a'.repeat(32), 'Older', ...ids, mailboxes, '["mail","drive"]');
+  database.pragma('user_version = 2');
+  database.close();
+  store = new RecordStore(path);
+  const rule = { disabled: true, unlicensed: true, shared: true };
+  expect(store.protectedItems()).toMatchObject([
+    {
+      mailboxes: { mode: 'excluding', users: ['x@nordlicht.example'], groups: [], rule },
+      sites: { mode: 'selected', sites: [], groups: [] },
+      services: ['mail', 'drive'],
+    },
+  ]);
 });
 
 test('records of a newer Holdfast are refused and left as they are', () => {
