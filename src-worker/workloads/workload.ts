@@ -104,6 +104,8 @@ export interface Workload {
   readonly isRemovalFinal?: boolean;
   /** True when two versions of an item surely have the same content, so that it need not be fetched again. */
   readonly hasSameContent?: (before: string, after: string) => boolean;
+  /** True of an item whose removal may end others that no delta tells of: the collection is then listed anew. */
+  readonly mayTakeOthersAlong?: (info: ItemInfo) => boolean;
   /** Where items lie in items of the same collection: they go with those, even if nothing says so. */
   readonly nesting?: Nesting;
   /** Collections that changed since `link`, or all of them. */

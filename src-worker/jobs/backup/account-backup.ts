@@ -53,6 +53,8 @@ export class AccountBackup {
   /** Number of the snapshot that this run continues; 0 before the first. */
   readonly baseNumber: number;
   readonly #issues: OpenIssues;
+  /** Items of the last snapshot that are gone: more than one list can say so. */
+  readonly #removed = new Set<string>();
   /** Versions of items that were looked up and saved out of turn: their enumeration has nothing to add. */
   readonly #savedOutOfTurn = new Map<string, string>();
 
@@ -189,7 +191,9 @@ export class AccountBackup {
 
   #countRemoval(id: string): void {
     const { ledger, catalog, chainId } = this.services;
-    if (catalog.currentItem(chainId, this.owner, id) !== undefined) ledger.record({ kind: 'removed' });
+    if (this.#removed.has(id) || catalog.currentItem(chainId, this.owner, id) === undefined) return;
+    this.#removed.add(id);
+    ledger.record({ kind: 'removed' });
   }
 
   /** Records changed collections and returns the ids of all that exist now. */

@@ -78,6 +78,7 @@ export class CollectionBackup {
       if (page.deltaLink !== link)
         await recorder.finishCollection(owner, { collection: this.#id, link: page.deltaLink });
     }
+    if (!round.isSweep && this.#mayHaveLostMore(round.leftIds)) await this.#enumerate(undefined);
   }
 
   async #takePage(page: ItemChanges, leftIds: string[]): Promise<void> {
@@ -114,6 +115,16 @@ export class CollectionBackup {
     if (round.isSweep)
       for (const id of round.unseen(this.#account.issuesIn(this.#id))) await this.#account.clearIssue(id);
     round.leftIds.push(...untold);
+  }
+
+  #mayHaveLostMore(leftIds: readonly string[]): boolean {
+    const { catalog, chainId, workload } = this.#account.services;
+    if (workload.mayTakeOthersAlong === undefined) return false;
+    const scope = { chainId, ...this.#account.owner, number: this.#account.baseNumber };
+    return leftIds.some((id) => {
+      const item = catalog.item(scope, id);
+      return item !== undefined && workload.mayTakeOthersAlong?.(item.info) === true;
+    });
   }
 
   /** One pass over the collection a level of what was removed, because no more than what is gone may be held. */

@@ -14,7 +14,7 @@ const itemSchema = z.object({
   id: z.string(),
   eTag: text,
   ...authorshipFields,
-  contentType: z.object({ name: text }).nullish().catch(undefined),
+  contentType: z.object({ id: text, name: text }).nullish().catch(undefined),
   fields: z
     .object({ Title: text, FileLeafRef: text, Attachments: z.boolean().nullish().catch(undefined) })
     .nullish()
@@ -25,6 +25,9 @@ export const hasAttachments = (raw: RawItem): boolean => itemSchema.parse(raw).f
 /** False where the answer left out what people wrote, so that the item must be asked for by itself. */
 export const hasFields = (raw: RawItem): boolean =>
   typeof raw['fields'] === 'object' && raw['fields'] !== null;
+
+/** Content types of folders begin with this; their names are in the language of the site. */
+const folderType = '0x0120';
 
 /** Ends the version of an item that has attachments: saved with it, or left out. */
 const attached = 'attached';
@@ -53,6 +56,7 @@ export function describeListItem(
       type: shorten(item.contentType?.name),
       ...authorshipOf(item),
       attachments: isAttached || undefined,
+      folder: item.contentType?.id?.startsWith(folderType) === true || undefined,
     }),
     gap: lacks,
   };

@@ -63,6 +63,8 @@ export const siteWorkload: Workload = {
   isRemovalFinal: true,
   listsEverything: (collection) => collection === pagesCollection,
   hasSameContent,
+  // What lay in a folder of a library goes with it, and an item does not say in which folder it lies.
+  mayTakeOthersAlong: ({ folder }) => folder === true,
   collections: findLists,
 
   changes: (scope, collection, link) => {
