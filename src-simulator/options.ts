@@ -184,6 +184,9 @@ export const registrationSchema = z.object({
   refusedOperations: z.array(z.string()).default([]),
 });
 
+/** `china` is operated by 21Vianet, `us-government` is GCC High and DoD. */
+const clouds = ['global', 'us-government', 'china'] as const;
+
 /** What the organization holds. `sample` is the tour's; the others serve benchmarks and soak tests. */
 const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const;
 
@@ -201,6 +204,8 @@ export const simulatorOptionsSchema = z.object({
   /** Fixes ids, names, sizes and bytes. Two simulators with equal options hold equal content. */
   seed: z.number().int().default(20_261_120),
   profile: z.enum(profiles).default('sample'),
+  /** The Microsoft cloud whose Graph this is: national clouds lack operations. */
+  cloud: z.enum(clouds).default('global'),
   /** Accounts of the organization. Default: 36 in the sample, 10 elsewhere. */
   users: z.number().int().positive().optional(),
   /** Messages of each mailbox. Default: a long-tailed spread in the sample, 100 elsewhere. */
@@ -277,4 +282,5 @@ export type LimitOptions = z.output<typeof limitSchema>;
 export type UnitLimitOptions = z.output<typeof unitLimitSchema>;
 export type FaultOptions = z.output<typeof faultSchema>;
 export type OutlookAreaOptions = z.output<typeof outlookAreaSchema>;
+export type Cloud = (typeof clouds)[number];
 export type Profile = (typeof profiles)[number];

@@ -44,6 +44,7 @@ export const exitOf: Readonly<Record<ErrorCode, ExitName>> = {
   'request-rejected': 'network',
   'delta-expired': 'network',
   'delta-unsupported': 'network',
+  'not-in-this-cloud': 'partial',
   'account-unknown': 'input',
   'account-without-mailbox': 'input',
   'account-without-drive': 'input',

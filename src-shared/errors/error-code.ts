@@ -42,6 +42,7 @@ export const errorCodes = [
   'item-unreadable',
   'delta-expired',
   'delta-unsupported',
+  'not-in-this-cloud',
   // Storage Vault
   'vault-not-found',
   'vault-exists',

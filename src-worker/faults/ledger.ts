@@ -30,6 +30,7 @@ const permanentCodes: ReadonlySet<ErrorCode> = new Set([
   'account-without-drive',
   'site-locked',
   'account-unknown',
+  'not-in-this-cloud',
 ]);
 
 /** Causes that end a run in its middle without touching what it has: that much becomes a partial snapshot. */

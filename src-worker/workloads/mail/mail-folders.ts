@@ -1,10 +1,12 @@
 /**
  * The folders of a mailbox. Folder delta knows the visible tree; hidden folders show up in lists only, so the top
- * level is listed at every run, and below it the children of folders that are new, changed or hidden.
+ * level is listed at every run, and below it the children of folders that are new, changed or hidden. Where the cloud
+ * has no delta (graph facts, section 10), the lists are walked through to the last level.
  */
 import { z } from 'zod';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import { graphPath } from '../../graph/paths.ts';
+import { hasNoDelta, noteNoDelta, scanLink } from '../full-scan.ts';
 import type { AccountScope, CollectionChanges, CollectionFound } from '../workload.ts';
 
 const pageSize = 100;
@@ -24,13 +26,20 @@ const folderSchema = z.object({
 });
 type GraphFolder = z.infer<typeof folderSchema>;
 
-/** Folders that changed since `link`, or all. An expired link becomes a complete enumeration. */
+const deltaKind = 'mailFolders';
+
+/** Folders that changed since `link`, or all. A position that is of no use becomes a complete enumeration. */
 export async function findFolders(scope: AccountScope, link: string | undefined): Promise<CollectionChanges> {
+  const start = link === scanLink ? undefined : link;
+  if (start === undefined && hasNoDelta(scope.graph, deltaKind)) return new FolderSearch(scope).walk();
   try {
-    return await new FolderSearch(scope).run(link);
+    return await new FolderSearch(scope).run(start);
   } catch (error) {
-    if (link === undefined || !isAppError(error, 'delta-expired')) throw error;
-    return new FolderSearch(scope).run(undefined);
+    if (start !== undefined && isAppError(error, 'delta-expired', 'delta-unsupported'))
+      return findFolders(scope, undefined);
+    if (!isAppError(error, 'delta-unsupported')) throw error;
+    noteNoDelta(scope.graph, deltaKind);
+    return new FolderSearch(scope).walk();
   }
 }
 
@@ -39,9 +48,17 @@ class FolderSearch {
   readonly #found = new Map<string, CollectionFound>();
   readonly #removed = new Set<string>();
   readonly #listed = new Set<string>();
+  #isWalk = false;
 
   constructor(scope: AccountScope) {
     this.#scope = scope;
+  }
+
+  /** All folders, from level to level, in a cloud without delta. */
+  async walk(): Promise<CollectionChanges> {
+    this.#isWalk = true;
+    await this.#listChildren(undefined, 0);
+    return { found: [...this.#found.values()], removed: [], isComplete: true, link: scanLink };
   }
 
   async run(link: string | undefined): Promise<CollectionChanges> {
@@ -95,11 +112,12 @@ class FolderSearch {
     }
   }
 
-  /** Takes a listed folder that delta does not show: a hidden one, or one below a hidden one. */
+  /** Takes a listed folder that delta does not show: a hidden one, or one below a hidden one. Without delta, any. */
   async #takeListed(folder: GraphFolder, depth: number): Promise<void> {
     const isBelowHidden = this.#found.get(folder.parentFolderId ?? '')?.isHidden === true;
-    if (this.#found.has(folder.id) || !(folder.isHidden === true || isBelowHidden)) return;
-    this.#remember({ ...folder, isHidden: true });
+    const isHidden = folder.isHidden === true || isBelowHidden;
+    if (this.#found.has(folder.id) || !(isHidden || this.#isWalk)) return;
+    this.#remember({ ...folder, isHidden });
     await this.#listChildren(folder.id, depth + 1);
   }
 

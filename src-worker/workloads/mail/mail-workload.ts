@@ -1,5 +1,6 @@
 /** Mail of one mailbox, as the backup sees it. */
 import { graphPath } from '../../graph/paths.ts';
+import { isScanned } from '../full-scan.ts';
 import type { AccountScope, Workload } from '../workload.ts';
 import { findFolders } from './mail-folders.ts';
 import { messageChanges } from './message-changes.ts';
@@ -13,6 +14,7 @@ export const mailWorkload: Workload = {
   accountKinds: ['user'],
   collections: findFolders,
   changes: messageChanges,
+  listsEverything: isScanned,
 
   lookUp: lookUpMessages,
 
