@@ -15,6 +15,9 @@ export interface ProtectedItemCreateOptions {
   readonly only?: readonly string[];
   readonly except?: readonly string[];
   readonly services?: readonly string[];
+  /** False with --no-hidden-folders. */
+  readonly hiddenFolders?: boolean;
+  readonly recoverableItems?: boolean;
 }
 
 export function addProtectedItemCreate(items: Command, perform: Perform): void {
@@ -27,6 +30,11 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
     .option('--only <address...>', 'only these mailboxes')
     .option('--except <address...>', 'all mailboxes but these')
     .option('--services <service...>', `only these of ${serviceNames.join(', ')} (default: all)`)
+    .option('--no-hidden-folders', 'leave out the mail folders that Outlook does not show')
+    .option(
+      '--recoverable-items',
+      'also save the mail that was deleted for good and that Exchange still keeps (default: no)',
+    )
     .action(
       perform(async (session, options: ProtectedItemCreateOptions, name: string) => {
         const item = await createProtectedItem(session, options, name);
@@ -53,6 +61,7 @@ export async function createProtectedItem(
     vaultId: vault.id,
     mailboxes: mailboxesOf(options),
     services: servicesOf(options),
+    mail: { hiddenFolders: options.hiddenFolders, recoverableItems: options.recoverableItems },
   });
   records.addProtectedItem(item);
   return item;

@@ -8,7 +8,11 @@ import { accountRowSchema } from './rows.ts';
 const count = z.number().int().nonnegative();
 
 /** Why something is out of scope, beside what went wrong. */
-export type ScopeCode = 'service-not-chosen' | 'not-offered-by-microsoft' | 'not-in-this-version';
+export type ScopeCode =
+  'service-not-chosen' | 'left-out' | 'not-offered-by-microsoft' | 'not-in-this-version';
+
+/** What a protected item can leave out of a service that it saves. */
+export type LeftOut = 'hidden-folders' | 'recoverable-items';
 
 const coverageGapSchema = z.object({
   /** `incomplete`: the item is in the snapshot without a part of it, and counts as saved or unchanged. */

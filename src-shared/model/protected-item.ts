@@ -13,6 +13,15 @@ const mailboxSelectionSchema = z.discriminatedUnion('mode', [
 ]);
 export type MailboxSelection = z.infer<typeof mailboxSelectionSchema>;
 
+/** What of a mailbox is saved beside the folders that a person sees. */
+export const mailChoiceSchema = z.object({
+  /** Folders that Outlook does not show. */
+  hiddenFolders: z.boolean().default(true),
+  /** What was deleted for good and Exchange still keeps: deletions, purges, earlier versions of items on hold. */
+  recoverableItems: z.boolean().default(false),
+});
+export type MailChoice = z.infer<typeof mailChoiceSchema>;
+
 export const serviceNameSchema = z.enum(serviceNames);
 
 /** Ids of protected items, organizations and vaults: 32 hexadecimal digits. */
@@ -28,5 +37,6 @@ export const protectedItemSchema = z.object({
   vaultId: recordIdSchema,
   mailboxes: mailboxSelectionSchema,
   services: z.array(serviceNameSchema).min(1),
+  mail: mailChoiceSchema.prefault({}),
 });
 export type ProtectedItem = z.infer<typeof protectedItemSchema>;

@@ -3,7 +3,13 @@
  * became of what is there, and what is out of scope with the reason. See src-shared/model/coverage.ts.
  */
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
-import type { CoverageGap, CoverageReport, CoverageRow, ScopeCode } from '../../src-shared/model/coverage.ts';
+import type {
+  CoverageGap,
+  CoverageReport,
+  CoverageRow,
+  LeftOut,
+  ScopeCode,
+} from '../../src-shared/model/coverage.ts';
 import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import { errorCodes, type ErrorCode } from '../../src-shared/errors/error-code.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
@@ -14,13 +20,17 @@ import type { Workload } from '../workloads/workload.ts';
 
 /** What people would look for and no service of this version saves. */
 const outside: Readonly<Record<AccountKind, Readonly<Record<string, ScopeCode>>>> = {
-  user: { archive: 'not-in-this-version', 'recoverable-items': 'not-in-this-version' },
+  user: { archive: 'not-in-this-version' },
   group: { 'group-calendar': 'not-offered-by-microsoft' },
   site: {},
 };
 
+/** What a commit of before there was a choice left out. */
+const leftOutBefore: readonly LeftOut[] = ['recoverable-items'];
+
 const scopeWords: Readonly<Record<ScopeCode, string>> = {
   'service-not-chosen': 'The protected item does not save this service.',
+  'left-out': 'The protected item leaves this out by choice.',
   'not-offered-by-microsoft': 'Microsoft 365 lets no application read this.',
   'not-in-this-version': 'This version of Holdfast does not save this yet.',
 };
@@ -39,7 +49,11 @@ export function coverageOf(
 ): CoverageReport {
   const { chainId, number, outcome, committedAt } = snapshot;
   const { held, lacking } = catalog.coverage(chainId, number);
-  const { name, organization } = JSON.parse(snapshot.protectedItem) as { name: string; organization: string };
+  const { name, organization, leftOut } = JSON.parse(snapshot.protectedItem) as {
+    name: string;
+    organization: string;
+    leftOut?: string[];
+  };
   const heldBy = new Map(held.map((count) => [ownerKey(count.account, count.workload), count]));
   const lackingBy = Map.groupBy(lacking, ({ account, workload }) => ownerKey(account, workload));
   const rows = catalog.accounts(chainId).flatMap((account) => [
@@ -51,6 +65,9 @@ export function coverageOf(
       }),
     ...Object.entries(outside[account.kind]).map(([service, code]) =>
       emptyRow(account, service, [apart(code)]),
+    ),
+    ...(account.kind === 'user' ? (leftOut ?? leftOutBefore) : []).map((service) =>
+      emptyRow(account, service, [apart('left-out')]),
     ),
   ]);
   return {

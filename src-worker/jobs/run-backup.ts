@@ -5,6 +5,7 @@
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
+import type { LeftOut } from '../../src-shared/model/coverage.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
@@ -87,7 +88,10 @@ class Backup {
       recorder?.countPack(pack.sizeBytes);
     });
     try {
-      const protectedItem = { id, name, organization: this.#run.organizationName };
+      const protectedItem = {
+        ...{ id, name, organization: this.#run.organizationName },
+        leftOut: leftOutOf(this.#run.item),
+      };
       recorder = await Recorder.begin(
         { ...this.#services, pool, ledger: this.#ledger, protectedItem },
         chain,
@@ -130,7 +134,8 @@ class Backup {
   async #backUpAccount(recorder: Recorder, account: AccountRow): Promise<void> {
     const { graph, catalog } = this.#services;
     for (const workload of this.#workloadsOf(account.kind)) {
-      const scope = { graph, kind: account.kind, accountId: account.id, signal: this.#run.signal };
+      const { signal, item } = this.#run;
+      const scope = { graph, kind: account.kind, accountId: account.id, signal, mail: item.mail };
       const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
       await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();
     }
@@ -153,4 +158,14 @@ class Backup {
       durationMs: this.#progress.elapsedMs,
     };
   }
+}
+
+/** What the protected item leaves out by choice, beside whole services: for the coverage of the snapshot. */
+function leftOutOf({ services, mail }: ProtectedItem): LeftOut[] {
+  const isOff: Readonly<Record<LeftOut, boolean>> = {
+    'hidden-folders': !mail.hiddenFolders,
+    'recoverable-items': !mail.recoverableItems,
+  };
+  const all = Object.keys(isOff) as LeftOut[];
+  return all.filter((name) => isOff[name] || !services.includes('mail'));
 }

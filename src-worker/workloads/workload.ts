@@ -4,6 +4,7 @@
  */
 import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
+import type { MailChoice } from '../../src-shared/model/protected-item.ts';
 import type { CollectionRow, ItemInfo } from '../../src-shared/model/rows.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 
@@ -16,6 +17,8 @@ export interface AccountScope {
   readonly kind: AccountKind;
   readonly accountId: string;
   readonly signal: AbortSignal;
+  /** What of a mailbox to read; the default of a protected item unless given. */
+  readonly mail?: MailChoice | undefined;
 }
 
 /** An item as an enumeration shows it, before its content is fetched. */
@@ -104,6 +107,9 @@ export interface Workload {
   readonly hasSameContent?: (before: string, after: string) => boolean;
   /** Where items lie in items of the same collection: they go with those, even if nothing says so. */
   readonly nesting?: Nesting;
+  /** Asked about a collection that no enumeration showed and where an item was found: true where it is left out by
+   * choice, so that the item counts as gone. */
+  readonly isLeftOut?: (scope: AccountScope, collection: string) => Promise<boolean>;
   /** Collections that changed since `link`, or all of them. */
   collections(scope: AccountScope, link: string | undefined): Promise<CollectionChanges>;
   /** Items of a collection that changed since `link`, or all of them. */

@@ -152,7 +152,13 @@ const commitSchema = z.object({
   agent: key,
   startedAt: z.iso.datetime(),
   committedAt: z.iso.datetime(),
-  protectedItem: z.object({ id: key, name: z.string().max(256), organization: z.string().max(256) }),
+  protectedItem: z.object({
+    id: key,
+    name: z.string().max(256),
+    organization: z.string().max(256),
+    /** What it leaves out by choice; commits of before there was a choice have no list. */
+    leftOut: z.array(z.string().max(64)).max(64).optional(),
+  }),
   /** `checkpoint`: a first run saved what it had and went on; `partial`: something is missing, the issues say what. */
   outcome: z.enum(snapshotOutcomes),
   segments: z.array(z.object({ name: key, hash: id, sizeBytes: size })),

@@ -2,6 +2,7 @@
 import { graphPath } from '../../graph/paths.ts';
 import { isScanned } from '../full-scan.ts';
 import type { AccountScope, Workload } from '../workload.ts';
+import { isLeftOut } from './left-out.ts';
 import { findFolders } from './mail-folders.ts';
 import { messageChanges } from './message-changes.ts';
 import { lookUpMessages } from './message-look-up.ts';
@@ -15,6 +16,7 @@ export const mailWorkload: Workload = {
   collections: findFolders,
   changes: messageChanges,
   listsEverything: isScanned,
+  isLeftOut,
 
   lookUp: lookUpMessages,
 

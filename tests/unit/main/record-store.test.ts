@@ -39,6 +39,7 @@ test('records are the same after the file was closed and opened', () => {
     vaultId: vault.id,
     mailboxes: { mode: 'excluding' as const, users: ['x@nordlicht.example'] },
     services: ['mail' as const, 'contacts' as const],
+    mail: { hiddenFolders: false, recoverableItems: true },
   };
   store.addProtectedItem(item);
   const { agent } = store;
@@ -87,9 +88,12 @@ test('a row that is not as Holdfast writes it is an error with a remedy, not a c
   expect(() => store.vaults()).toThrow(expect.objectContaining({ code: 'input-invalid' }) as Error);
 });
 
+const todaysMail = { hiddenFolders: true, recoverableItems: false };
+
 test('a protected item of version 1 knew mail only', () => {
   store.close();
   const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
   database.exec('ALTER TABLE protectedItems DROP COLUMN services');
   database.pragma('foreign_keys = OFF');
   database
@@ -100,7 +104,23 @@ test('a protected item of version 1 knew mail only', () => {
   database.pragma('user_version = 1');
   database.close();
   store = new RecordStore(path);
-  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['mail'] }]);
+  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['mail'], mail: todaysMail }]);
+});
+
+test('a protected item of version 2 had no choice of mail folders', () => {
+  store.close();
+  const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
+  database.pragma('foreign_keys = OFF');
+  database
+    .prepare(
+      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, services) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    .run('a'.repeat(32), 'Old', 'b'.repeat(32), 'c'.repeat(32), '{"mode":"all"}', '["drive"]');
+  database.pragma('user_version = 2');
+  database.close();
+  store = new RecordStore(path);
+  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['drive'], mail: todaysMail }]);
 });
 
 test('records of a newer Holdfast are refused and left as they are', () => {
