@@ -1,6 +1,7 @@
 /** The areas of an organization beside mail, in the order in which paths are offered to them. */
 import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
+import { createExportArea } from './export/export-area.ts';
 import { createDriveArea } from './files/drive-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
@@ -18,6 +19,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createContactsArea,
   createTasksArea,
   createSettingsArea,
+  createExportArea,
   createTeamArea,
   createChatArea,
   createGroupArea,

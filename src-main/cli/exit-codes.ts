@@ -45,6 +45,7 @@ export const exitOf: Readonly<Record<ErrorCode, ExitName>> = {
   'delta-expired': 'network',
   'delta-unsupported': 'network',
   'not-in-this-cloud': 'partial',
+  'export-not-permitted': 'signIn',
   'account-unknown': 'input',
   'account-without-mailbox': 'input',
   'account-without-drive': 'input',

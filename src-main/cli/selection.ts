@@ -1,13 +1,14 @@
 /** What a protected item saves, in words. */
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
-import { serviceNames } from '../../src-shared/model/service-name.ts';
+import { defaultServices } from '../../src-shared/model/service-name.ts';
 import { pluralText } from './quantities.ts';
 
 export function selectionText({
   mailboxes,
   services,
 }: Pick<ProtectedItem, 'mailboxes' | 'services'>): string {
-  const isAll = serviceNames.every((name) => services.includes(name));
+  const isAll =
+    services.length === defaultServices.length && defaultServices.every((name) => services.includes(name));
   return isAll ? mailboxesText(mailboxes) : `${services.join(', ')} of ${mailboxesText(mailboxes)}`;
 }
 

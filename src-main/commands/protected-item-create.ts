@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { MailboxSelection, ProtectedItem } from '../../src-shared/model/protected-item.ts';
-import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
+import { defaultServices, serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { choose, kinds, requireFreeName } from '../cli/choice.ts';
 import type { Perform } from '../cli/perform.ts';
 import { selectionText } from '../cli/selection.ts';
@@ -29,7 +29,10 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
     .option('--vault <vault>', 'name or id; not needed where there is only one')
     .option('--only <address...>', 'only these mailboxes')
     .option('--except <address...>', 'all mailboxes but these')
-    .option('--services <service...>', `only these of ${serviceNames.join(', ')} (default: all)`)
+    .option(
+      '--services <service...>',
+      `only these of ${serviceNames.join(', ')} (default: all but mailbox-export, which holds all of a mailbox a second time as Exchange would import it)`,
+    )
     .option('--no-hidden-folders', 'leave out the mail folders that Outlook does not show')
     .option(
       '--recoverable-items',
@@ -68,7 +71,7 @@ export async function createProtectedItem(
 }
 
 function servicesOf({ services }: ProtectedItemCreateOptions): ServiceName[] {
-  if (services === undefined) return [...serviceNames];
+  if (services === undefined) return [...defaultServices];
   const unknown = services.find((name) => !serviceNames.some((known) => known === name));
   if (unknown !== undefined) {
     throw new AppError(

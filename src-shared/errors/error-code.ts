@@ -43,6 +43,7 @@ export const errorCodes = [
   'delta-expired',
   'delta-unsupported',
   'not-in-this-cloud',
+  'export-not-permitted',
   // Storage Vault
   'vault-not-found',
   'vault-exists',

@@ -31,6 +31,7 @@ const permanentCodes: ReadonlySet<ErrorCode> = new Set([
   'site-locked',
   'account-unknown',
   'not-in-this-cloud',
+  'export-not-permitted',
 ]);
 
 /** Causes that end a run in its middle without touching what it has: that much becomes a partial snapshot. */

@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { ConnectionReport } from '../../src-shared/model/connection-report.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
-import { readSet, type PermissionService } from '../../src-shared/model/permission.ts';
-import { serviceNames } from '../../src-shared/model/service-name.ts';
+import { exportSet, readSet, type PermissionService } from '../../src-shared/model/permission.ts';
+import { defaultServices } from '../../src-shared/model/service-name.ts';
 import { credentialExpiry, unknownExpiry } from './credential-expiry.ts';
 import { wordsFor } from './error-words.ts';
 import { openGraph, type GraphClient, type GraphServices } from './graph-client.ts';
@@ -25,8 +25,6 @@ export interface ConnectionTest {
   readonly connection: GraphConnection;
   readonly services?: readonly PermissionService[] | undefined;
 }
-
-const defaultServices: readonly PermissionService[] = serviceNames;
 
 /** Somebody waits for the answer, so little patience is right. */
 const impatient = { ...defaultRetryLimits, attempts: 2, throttledAttempts: 3, longestDelayMs: 1_000 };
@@ -101,7 +99,9 @@ function permissionFindings(
   services: ReadonlySet<PermissionService>,
 ): PermissionFinding[] {
   const held = new Set(roles);
-  const needed = readSet.filter((permission) => permission.services.some((each) => services.has(each)));
+  const needed = [...readSet, ...exportSet].filter((permission) =>
+    permission.services.some((each) => services.has(each)),
+  );
   const useful = new Set(needed.flatMap(({ name, includedIn }) => [name, ...includedIn]));
   const findings = needed.map(({ name, includedIn, cost }): PermissionFinding => {
     const isGranted = [name, ...includedIn].some((role) => held.has(role));

@@ -72,6 +72,8 @@ const words: Partial<Record<ErrorCode, string>> = {
     'This Microsoft cloud does not tell what changed here. Everything is listed in each run instead; what is already saved is not fetched again.',
   'not-in-this-cloud':
     'This Microsoft cloud does not offer this data to applications, so it was not read. Nothing that was saved is affected; there is nothing to do.',
+  'export-not-permitted':
+    'The application may not export items of Exchange, so their full-fidelity form was not saved; what other services save of them is. Grant MailboxFolder.Read.All, MailboxItem.Read.All and MailboxItem.Export.All to have it saved.',
   cancelled: 'The work was stopped. What was saved so far stays saved.',
 };
 

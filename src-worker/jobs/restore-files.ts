@@ -336,6 +336,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   settings: 'Settings',
   drive: 'OneDrive',
   chat: 'Chats',
+  'mailbox-export': 'Mailbox export',
 };
 
 function titleOf({ info }: CatalogItem): string {

@@ -13,7 +13,7 @@ export function organizationProcedures(os: Implementer, engine: EngineContext) {
       testConnection(input, engine.graphServices, signal),
     ),
     permissions: os.organization.permissions.handler(({ input }) => ({
-      permissions: wantedPermissions(input.withRestore).map(({ name, id, set, services, purpose, cost }) => ({
+      permissions: wantedPermissions(input).map(({ name, id, set, services, purpose, cost }) => ({
         ...{ name, id, set, purpose, cost },
         services: [...services],
       })),

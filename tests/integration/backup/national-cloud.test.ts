@@ -1,7 +1,7 @@
 /** Incremental where Microsoft tells no changes: the operations of 21Vianet's cloud are fewer, and nothing else tells. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackupReport } from '../../../src-shared/model/job.ts';
-import { serviceNames } from '../../../src-shared/model/service-name.ts';
+import { defaultServices } from '../../../src-shared/model/service-name.ts';
 import { startSimulator } from '../../../src-simulator/start-simulator.ts';
 import { BackupScene, type Machine } from '../../support/backup-scene.ts';
 import { differences } from '../../support/mail-tree.ts';
@@ -134,7 +134,7 @@ test('what the cloud does not have is told as that, and leaves the snapshot comp
   });
   try {
     const machine = await scene.machine();
-    const services = serviceNames.filter((name) => name !== 'drive' && name !== 'chat');
+    const services = defaultServices.filter((name) => name !== 'drive' && name !== 'chat');
     const report = await machine.backUp({ item: { ...scene.item, services } });
     const { rows } = await machine.coverage();
     const causes = rows.flatMap(({ service, gaps }) =>
