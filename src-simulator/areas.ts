@@ -1,6 +1,7 @@
 /** The areas of an organization beside mail, in the order in which paths are offered to them. */
 import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
+import { createArchiveArea } from './export/archive-area.ts';
 import { createExportArea } from './export/export-area.ts';
 import { createDriveArea } from './files/drive-area.ts';
 import type { Area } from './graph/area.ts';
@@ -20,6 +21,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createTasksArea,
   createSettingsArea,
   createExportArea,
+  createArchiveArea,
   createTeamArea,
   createChatArea,
   createGroupArea,

@@ -212,6 +212,8 @@ export const simulatorOptionsSchema = z.object({
   messagesPerUser: z.number().int().nonnegative().optional(),
   /** About how long the MIME of a `uniform` message is. */
   messageSizeBytes: z.number().int().min(600).max(4_000_000).default(8_192),
+  /** Messages of each in-place archive; every second person has one. Default: 60 in the sample, none elsewhere. */
+  messagesPerArchive: z.number().int().nonnegative().optional(),
   /** Share of messages whose content fails for good. Default: 0.002 in the sample, 0 elsewhere. */
   unreadableShare: z.number().min(0).max(1).optional(),
   /** Events of each user, over all calendars; a series is one event. */

@@ -44,7 +44,7 @@ export function addOrganizationRegister(organizations: Command, perform: Perform
     .option('--application-name <name>', 'what to call the application in the tenant', 'Holdfast')
     .option('--secret', 'make an application secret instead of a certificate')
     .option('--with-restore', 'also ask for what a restore to Microsoft 365 needs')
-    .option('--with-export', 'also ask for what the service mailbox-export needs')
+    .option('--with-export', 'also ask for what the services archive and mailbox-export need')
     .option('--yes', 'do not ask whether the permissions are right')
     .action(
       perform(async (session, options: OrganizationRegisterOptions, name: string) => {

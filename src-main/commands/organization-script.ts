@@ -19,7 +19,7 @@ export function addOrganizationScript(organizations: Command, perform: Perform):
   addRegionOptions(command)
     .option('--application-name <name>', 'what to call the application in the tenant', 'Holdfast')
     .option('--with-restore', 'also ask for what a restore to Microsoft 365 needs')
-    .option('--with-export', 'also ask for what the service mailbox-export needs')
+    .option('--with-export', 'also ask for what the services archive and mailbox-export need')
     .option('--out <file>', 'write it there instead of to standard output')
     .action(
       perform(async (session, options: OrganizationScriptOptions) => {

@@ -31,7 +31,7 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
     .option('--except <address...>', 'all mailboxes but these')
     .option(
       '--services <service...>',
-      `only these of ${serviceNames.join(', ')} (default: all but mailbox-export, which holds all of a mailbox a second time as Exchange would import it)`,
+      `only these of ${serviceNames.join(', ')} (default: all but archive, which Microsoft offers as beta only, and mailbox-export, which holds all of a mailbox a second time as Exchange would import it)`,
     )
     .option('--no-hidden-folders', 'leave out the mail folders that Outlook does not show')
     .option(

@@ -26,7 +26,7 @@ export const registrationRequestSchema = z.object({
   credentialKind: z.enum(['certificate', 'secret']),
   /** Also asks for what a restore to Microsoft 365 writes with. */
   withRestore: z.boolean(),
-  /** Also asks for what the service `mailbox-export` reads with. */
+  /** Also asks for what the services `archive` and `mailbox-export` read with. */
   withExport: z.boolean().optional(),
 });
 export type RegistrationRequest = z.infer<typeof registrationRequestSchema>;

@@ -48,6 +48,8 @@ interface CallScopeOptions {
   /** Resource units of the call in SharePoint, or of each call of a batch; 1 unless given (graph facts, section 2). */
   readonly cost?: number | undefined;
   readonly target?: CallTarget | undefined;
+  /** v1.0 unless given; not for batches. */
+  readonly version?: 'beta' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -256,8 +258,8 @@ function callHeaders({ mailbox, service }: CallScopeOptions): Call['headers'] {
 
 function callScope(
   options: CallScopeOptions,
-): Pick<Call, 'mailbox' | 'service' | 'target' | 'signal'> & { cost: number } {
-  const { mailbox, service, cost = 1, signal } = options;
+): Pick<Call, 'mailbox' | 'service' | 'target' | 'version' | 'signal'> & { cost: number } {
+  const { mailbox, service, cost = 1, version, signal } = options;
   const target = options.target ?? (mailbox === undefined ? 'directory' : 'account');
-  return { mailbox, service, cost, target, signal };
+  return { mailbox, service, cost, target, version, signal };
 }

@@ -12,6 +12,7 @@ import type {
 } from '../../src-shared/model/coverage.ts';
 import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import { errorCodes, type ErrorCode } from '../../src-shared/errors/error-code.ts';
+import { betaServices } from '../../src-shared/model/service-name.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.ts';
 import type { HeldCount, LackCount } from '../catalog/coverage-query.ts';
@@ -20,7 +21,7 @@ import type { Workload } from '../workloads/workload.ts';
 
 /** What people would look for and no service of this version saves. */
 const outside: Readonly<Record<AccountKind, Readonly<Record<string, ScopeCode>>>> = {
-  user: { archive: 'not-in-this-version' },
+  user: {},
   group: { 'group-calendar': 'not-offered-by-microsoft' },
   site: {},
 };
@@ -32,7 +33,6 @@ const scopeWords: Readonly<Record<ScopeCode, string>> = {
   'service-not-chosen': 'The protected item does not save this service.',
   'left-out': 'The protected item leaves this out by choice.',
   'not-offered-by-microsoft': 'Microsoft 365 lets no application read this.',
-  'not-in-this-version': 'This version of Holdfast does not save this yet.',
 };
 
 const gapWords: Readonly<Record<GapCode, string>> = {
@@ -113,6 +113,7 @@ function rowOf(
   return {
     account,
     service,
+    isBeta: isBetaService(service),
     // By ids, where the others go by rows: a catalog that counts one twice shows here.
     enumerated: (held?.items ?? 0) + sum((each) => each.count) - outdated,
     saved,
@@ -127,7 +128,8 @@ function rowOf(
 }
 
 function emptyRow(account: AccountRow, service: string, gaps: CoverageGap[]): CoverageRow {
-  const nothing = { enumerated: 0, saved: 0, unchanged: 0, skipped: 0, failed: 0, outOfScope: 0 };
+  const isBeta = isBetaService(service);
+  const nothing = { isBeta, enumerated: 0, saved: 0, unchanged: 0, skipped: 0, failed: 0, outOfScope: 0 };
   return { account, service, ...nothing, outdated: 0, sizeBytes: 0, gaps };
 }
 
@@ -152,6 +154,10 @@ function isGapCode(code: string): code is GapCode {
 function isErrorCode(code: string): code is ErrorCode {
   const known: readonly string[] = errorCodes;
   return known.includes(code);
+}
+
+function isBetaService(service: string): boolean {
+  return betaServices.some((name) => name === service);
 }
 
 function ownerKey(account: string, workload: string): string {

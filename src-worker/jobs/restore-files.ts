@@ -336,6 +336,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   settings: 'Settings',
   drive: 'OneDrive',
   chat: 'Chats',
+  archive: 'In-place archive',
   'mailbox-export': 'Mailbox export',
 };
 

@@ -5,7 +5,7 @@ import { chatWorkload } from '../../workloads/chat/chat-workload.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
-import { mailboxExportWorkload } from '../../workloads/mailbox-export/mailbox-export-workload.ts';
+import { archiveWorkload, mailboxExportWorkload } from '../../workloads/mailbox-export/export-workloads.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
 import type { Workload } from '../../workloads/workload.ts';
@@ -18,6 +18,7 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
   mail: mailWorkload,
   chat: chatWorkload,
   drive: driveWorkload,
+  archive: archiveWorkload,
   'mailbox-export': mailboxExportWorkload,
 };
 

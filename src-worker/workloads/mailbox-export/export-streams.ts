@@ -10,7 +10,7 @@ import { graphPath } from '../../graph/paths.ts';
 import { ownBytes } from '../item-parts.ts';
 import type { AccountScope } from '../workload.ts';
 import type { ExportItem } from './export-item.ts';
-import { primaryMailbox } from './mailbox.ts';
+import type { MailboxSource } from './mailbox.ts';
 
 /** Microsoft's limit for one request. */
 const longestExport = 20;
@@ -35,11 +35,13 @@ type Streamed = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly error: 
 
 /** The streams of one page of items. */
 export class PageExport {
+  readonly #source: MailboxSource;
   readonly #scope: AccountScope;
   readonly #items: readonly Pick<ExportItem, 'id' | 'size'>[];
   readonly #underWay = new Map<string, Promise<Map<string, Streamed>>>();
 
-  constructor(scope: AccountScope, items: readonly Pick<ExportItem, 'id' | 'size'>[]) {
+  constructor(source: MailboxSource, scope: AccountScope, items: readonly Pick<ExportItem, 'id' | 'size'>[]) {
+    this.#source = source;
     this.#scope = scope;
     this.#items = items;
   }
@@ -65,21 +67,25 @@ export class PageExport {
       if (group.length > 0 && (isFull || this.#underWay.has(item.id))) break;
       group.push(item.id);
     }
-    const streams = exportItems(this.#scope, group);
+    const streams = exportItems(this.#source, this.#scope, group);
     for (const each of group) this.#underWay.set(each, streams);
     return streams;
   }
 }
 
-async function exportItems(scope: AccountScope, ids: readonly string[]): Promise<Map<string, Streamed>> {
+async function exportItems(
+  source: MailboxSource,
+  scope: AccountScope,
+  ids: readonly string[],
+): Promise<Map<string, Streamed>> {
   try {
-    return await requestStreams(scope, ids);
+    return await requestStreams(source, scope, ids);
   } catch (error) {
     if (ids.length === 1 || !isAppError(error, 'item-too-large')) throw error;
     // Sizes are what Exchange says; that one is too large must not fail those beside it.
     const streams = new Map<string, Streamed>();
     for (const id of ids) {
-      const alone = await exportItems(scope, [id]).catch(
+      const alone = await exportItems(source, scope, [id]).catch(
         (reason: unknown) => new Map([[id, { error: reason }]]),
       );
       for (const [each, streamed] of alone) streams.set(each, streamed);
@@ -88,15 +94,26 @@ async function exportItems(scope: AccountScope, ids: readonly string[]): Promise
   }
 }
 
-async function requestStreams(scope: AccountScope, ids: readonly string[]): Promise<Map<string, Streamed>> {
+async function requestStreams(
+  source: MailboxSource,
+  scope: AccountScope,
+  ids: readonly string[],
+): Promise<Map<string, Streamed>> {
   const { graph, accountId, signal } = scope;
-  const mailbox = await primaryMailbox(scope);
+  const mailbox = await source.idOf(scope);
   if (mailbox === undefined) throw new AppError('item-gone', wordsFor('item-gone'));
   const path = graphPath`/admin/exchange/mailboxes/${mailbox}/exportItems`;
   const { value } = await graph.postJson(
     path,
     { ItemIds: ids },
-    { schema: answerSchema, mailbox: accountId, target: 'item', maxBytes: longestAnswerBytes, signal },
+    {
+      schema: answerSchema,
+      mailbox: accountId,
+      target: 'item',
+      maxBytes: longestAnswerBytes,
+      version: source.version,
+      signal,
+    },
   );
   return new Map(value.map((answer) => [answer.itemId, streamedOf(answer)]));
 }

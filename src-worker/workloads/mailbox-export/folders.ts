@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { graphPath } from '../../graph/paths.ts';
 import type { AccountScope, CollectionChanges, CollectionFound } from '../workload.ts';
-import { permitted, primaryMailbox } from './mailbox.ts';
+import { permitted, type MailboxSource } from './mailbox.ts';
 
 /** Where an enumeration of all folders ends: there is nothing to go on from. */
 const listLink = 'listed';
@@ -14,26 +14,28 @@ const folderSchema = z.object({
   totalItemCount: z.number().int().nonnegative().nullish().catch(undefined),
 });
 
-export async function findExportFolders(scope: AccountScope): Promise<CollectionChanges> {
+export async function findExportFolders(
+  source: MailboxSource,
+  scope: AccountScope,
+): Promise<CollectionChanges> {
   const found: CollectionFound[] = [];
-  const mailbox = await primaryMailbox(scope);
-  if (mailbox !== undefined) await permitted(() => list(scope, mailbox, found));
+  const mailbox = await source.idOf(scope);
+  if (mailbox === undefined) return { found, removed: [], isComplete: true, link: listLink };
+  const { graph, accountId, signal } = scope;
+  const path = graphPath`/admin/exchange/mailboxes/${mailbox}/folders`;
+  const options = { schema: folderSchema, mailbox: accountId, version: source.version, signal };
+  await permitted(async () => {
+    for await (const page of graph.pages(path, options)) found.push(...page.map(rowOf));
+  });
   return { found, removed: [], isComplete: true, link: listLink };
 }
 
-async function list(
-  { graph, accountId, signal }: AccountScope,
-  mailbox: string,
-  found: CollectionFound[],
-): Promise<void> {
-  const path = graphPath`/admin/exchange/mailboxes/${mailbox}/folders`;
-  for await (const page of graph.pages(path, { schema: folderSchema, mailbox: accountId, signal }))
-    for (const { id, displayName, parentFolderId, totalItemCount } of page)
-      found.push({
-        id,
-        parent: parentFolderId ?? null,
-        name: (displayName ?? '').slice(0, 1024),
-        isHidden: false,
-        itemCount: totalItemCount ?? null,
-      });
+function rowOf({
+  id,
+  displayName,
+  parentFolderId,
+  totalItemCount,
+}: z.infer<typeof folderSchema>): CollectionFound {
+  const name = (displayName ?? '').slice(0, 1024);
+  return { id, parent: parentFolderId ?? null, name, isHidden: false, itemCount: totalItemCount ?? null };
 }

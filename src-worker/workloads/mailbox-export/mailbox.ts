@@ -6,34 +6,48 @@ import { graphPath } from '../../graph/paths.ts';
 import { grantedRoles } from '../../graph/sign-in.ts';
 import type { AccountScope } from '../workload.ts';
 
-const settingsSchema = z.object({ primaryMailboxId: z.string().min(1).max(1024).nullish() });
-
-/** The mailbox of a scope, which is asked for once a run. */
-const mailboxes = new WeakMap<AccountScope, Promise<string | undefined>>();
-
-/**
- * The id of the primary mailbox, of people and shared mailboxes alike (graph facts, section 1); undefined where there is
- * none. Throws `export-not-permitted`, and `not-in-this-cloud` in clouds without the interface.
- */
-export function primaryMailbox(scope: AccountScope): Promise<string | undefined> {
-  const known = mailboxes.get(scope) ?? ask(scope);
-  mailboxes.set(scope, known);
-  return known;
-}
+const mailboxId = z.string().min(1).max(1024).nullish();
+const settingsSchema = z.object({ primaryMailboxId: mailboxId, inPlaceArchiveMailboxId: mailboxId });
 
 /** Any of these lets an application have streams. */
 const exportRoles = ['MailboxItem.Export.All', 'MailboxItem.ImportExport.All'];
 
-function ask(scope: AccountScope): Promise<string | undefined> {
-  return permitted(async () => {
-    const { graph, accountId, signal } = scope;
-    // Known before anything is listed: otherwise every item would be asked for in vain, and none again once it is granted.
-    const roles = grantedRoles(await graph.authorization());
-    if (!exportRoles.some((role) => roles.includes(role))) throw notPermitted();
-    const options = { schema: settingsSchema, mailbox: accountId, signal };
-    const settings = await graph.getJson(graphPath`/users/${accountId}/settings/exchange`, options);
-    return settings.primaryMailboxId ?? undefined;
-  });
+/**
+ * One of the mailboxes of an account. The archive is reached in beta only: v1.0 covers primary and shared mailboxes, and no
+ * other part of Graph reaches an archive (graph facts, section 1).
+ */
+export class MailboxSource {
+  readonly version: 'beta' | undefined;
+  readonly #property: keyof z.infer<typeof settingsSchema>;
+  /** Asked for once a run. */
+  readonly #known = new WeakMap<AccountScope, Promise<string | undefined>>();
+
+  constructor(property: keyof z.infer<typeof settingsSchema>, version?: 'beta') {
+    this.#property = property;
+    this.version = version;
+  }
+
+  /**
+   * The id of the mailbox, undefined where the account has none. Throws `export-not-permitted`, and `not-in-this-cloud` in
+   * clouds without the interface.
+   */
+  idOf(scope: AccountScope): Promise<string | undefined> {
+    const known = this.#known.get(scope) ?? this.#ask(scope);
+    this.#known.set(scope, known);
+    return known;
+  }
+
+  #ask(scope: AccountScope): Promise<string | undefined> {
+    return permitted(async () => {
+      const { graph, accountId, signal } = scope;
+      // Known before anything is listed: otherwise every item would be asked for in vain, and none again once it is granted.
+      const roles = grantedRoles(await graph.authorization());
+      if (!exportRoles.some((role) => roles.includes(role))) throw notPermitted();
+      const options = { schema: settingsSchema, mailbox: accountId, version: this.version, signal };
+      const settings = await graph.getJson(graphPath`/users/${accountId}/settings/exchange`, options);
+      return settings[this.#property] ?? undefined;
+    });
+  }
 }
 
 /** Nothing else of a backup needs these permissions, so the lack of them is its own cause and lasts until they are granted. */
@@ -47,8 +61,7 @@ export async function permitted<T>(call: () => Promise<T>): Promise<T> {
 
 /** What an error of the interface means. */
 export function asExportError(error: unknown): unknown {
-  if (!isAppError(error, 'access-denied', 'permission-missing')) return error;
-  return notPermitted(error);
+  return isAppError(error, 'access-denied', 'permission-missing') ? notPermitted(error) : error;
 }
 
 function notPermitted(cause?: AppError): AppError {

@@ -51,6 +51,23 @@ test('streams are restored to this PC as they were exported, beside the mail', a
   expect(await gaps()).toEqual([]);
 });
 
+test('an archive is saved beside its mailbox and marked as beta, and so is one that is not chosen', async () => {
+  const roles = [...reading, ...exportSet.map(({ name }) => name)];
+  const item = await open({ roles, messagesPerArchive: 30 });
+  await machine.backUp({ item: { ...item, services: ['mail', 'archive'] } });
+  const { rows } = await machine.coverage();
+  const archives = rows.filter(({ service }) => service === 'archive');
+  expect(archives.map(({ saved }) => saved).sort()).toEqual([0, 30]);
+  expect(rows.filter(({ isBeta }) => isBeta)).toEqual(archives);
+  expect(archives.flatMap((row) => row.gaps)).toEqual([]);
+  const scope = { vault: machine.vault, protectedItemId: item.id };
+  const { text } = await machine.client.snapshot.coverageDocument({ ...scope, format: 'html' });
+  expect(text).toContain('<td>archive (beta)</td>');
+  await machine.backUp({ item: { ...item, id: 'd'.repeat(32), services: ['mail'] } });
+  const other = (await machine.coverage('d'.repeat(32))).rows.find(({ service }) => service === 'archive');
+  expect(other).toMatchObject({ isBeta: true, gaps: [{ code: 'service-not-chosen' }] });
+});
+
 test.each([
   ['the permissions are missing', { roles: reading }, 'service skipped export-not-permitted'],
   [

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { exportSet } from '../../../src-shared/model/permission.ts';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
-import { mailboxExportWorkload } from '../../../src-worker/workloads/mailbox-export/mailbox-export-workload.ts';
+import { mailboxExportWorkload } from '../../../src-worker/workloads/mailbox-export/export-workloads.ts';
 import { isGraphContractAvailable } from '../../support/graph-contract.ts';
 import { statistics } from '../../support/simulator-control.ts';
 import { closeAll, control } from '../graph/simulated-organization.ts';
