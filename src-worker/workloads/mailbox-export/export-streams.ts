@@ -15,7 +15,7 @@ import type { MailboxSource } from './mailbox.ts';
 /** Microsoft's limit for one request. */
 const longestExport = 20;
 /** What is asked for at once as far as sizes are known, because an answer is held as a whole. */
-const exportBytes = 16 * 1024 * 1024;
+const exportBytes = 8 * 1024 * 1024;
 const unknownSizeBytes = 1024 * 1024;
 /** Exchange Online takes items of up to 150 MB; a stream has more than that, and base64 a third more again. */
 const longestAnswerBytes = 384 * 1024 * 1024;
