@@ -1,6 +1,8 @@
 /** The areas of an organization beside mail, in the order in which paths are offered to them. */
 import { createCalendarArea } from './calendar/calendar-area.ts';
 import { createContactsArea } from './contacts/contacts-area.ts';
+import { createArchiveArea } from './export/archive-area.ts';
+import { createExportArea } from './export/export-area.ts';
 import { createDriveArea } from './files/drive-area.ts';
 import { createPeopleArea } from './directory/people-area.ts';
 import type { Area } from './graph/area.ts';
@@ -20,6 +22,8 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createContactsArea,
   createTasksArea,
   createSettingsArea,
+  createExportArea,
+  createArchiveArea,
   createTeamArea,
   createChatArea,
   createGroupArea,

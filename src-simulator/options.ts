@@ -185,6 +185,9 @@ export const registrationSchema = z.object({
   refusedOperations: z.array(z.string()).default([]),
 });
 
+/** `china` is operated by 21Vianet, `us-government` is GCC High and DoD. */
+const clouds = ['global', 'us-government', 'china'] as const;
+
 /** What the organization holds. `sample` is the tour's; the others serve benchmarks and soak tests. */
 const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const;
 
@@ -202,6 +205,8 @@ export const simulatorOptionsSchema = z.object({
   /** Fixes ids, names, sizes and bytes. Two simulators with equal options hold equal content. */
   seed: z.number().int().default(20_261_120),
   profile: z.enum(profiles).default('sample'),
+  /** The Microsoft cloud whose Graph this is: national clouds lack operations. */
+  cloud: z.enum(clouds).default('global'),
   /** Accounts of the organization. Default: 36 in the sample, 10 elsewhere. */
   users: z.number().int().positive().optional(),
   /** Guests beside them: no mailbox, no OneDrive. */
@@ -210,6 +215,8 @@ export const simulatorOptionsSchema = z.object({
   messagesPerUser: z.number().int().nonnegative().optional(),
   /** About how long the MIME of a `uniform` message is. */
   messageSizeBytes: z.number().int().min(600).max(4_000_000).default(8_192),
+  /** Messages of each in-place archive; every second person has one. Default: 60 in the sample, none elsewhere. */
+  messagesPerArchive: z.number().int().nonnegative().optional(),
   /** Share of messages whose content fails for good. Default: 0.002 in the sample, 0 elsewhere. */
   unreadableShare: z.number().min(0).max(1).optional(),
   /** Events of each user, over all calendars; a series is one event. */
@@ -280,4 +287,5 @@ export type LimitOptions = z.output<typeof limitSchema>;
 export type UnitLimitOptions = z.output<typeof unitLimitSchema>;
 export type FaultOptions = z.output<typeof faultSchema>;
 export type OutlookAreaOptions = z.output<typeof outlookAreaSchema>;
+export type Cloud = (typeof clouds)[number];
 export type Profile = (typeof profiles)[number];

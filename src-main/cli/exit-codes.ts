@@ -44,6 +44,8 @@ export const exitOf: Readonly<Record<ErrorCode, ExitName>> = {
   'request-rejected': 'network',
   'delta-expired': 'network',
   'delta-unsupported': 'network',
+  'not-in-this-cloud': 'partial',
+  'export-not-permitted': 'signIn',
   'account-unknown': 'input',
   'account-ambiguous': 'input',
   'group-empty': 'partial',

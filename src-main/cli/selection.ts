@@ -1,7 +1,7 @@
 /** What a protected item saves, in words. */
 import { isNothing } from '../../src-shared/model/account-choice.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
-import { serviceNames } from '../../src-shared/model/service-name.ts';
+import { defaultServices } from '../../src-shared/model/service-name.ts';
 import { pluralText } from './quantities.ts';
 
 export function selectionText({
@@ -13,7 +13,8 @@ export function selectionText({
     ...(isNothing(mailboxes) ? [] : [mailboxesText(mailboxes)]),
     ...(isNothing(sites) ? [] : [sitesText(sites)]),
   ].join('; ');
-  const isAll = serviceNames.every((name) => services.includes(name));
+  const isAll =
+    services.length === defaultServices.length && defaultServices.every((name) => services.includes(name));
   return isAll ? chosen : `${services.join(', ')} of ${chosen}`;
 }
 

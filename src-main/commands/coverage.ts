@@ -1,11 +1,12 @@
 /** `holdfast coverage`: what a snapshot holds of every account and service, and the cause of every gap. */
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import type {
-  CoverageFormat,
-  CoverageGap,
-  CoverageReport,
-  CoverageRow,
+import {
+  serviceTitle,
+  type CoverageFormat,
+  type CoverageGap,
+  type CoverageReport,
+  type CoverageRow,
 } from '../../src-shared/model/coverage.ts';
 import { unwritableFile } from '../cli/file-output.ts';
 import type { Perform } from '../cli/perform.ts';
@@ -65,7 +66,7 @@ function reportText(report: CoverageReport): string {
     ],
     chosen.map((row) => [
       row.account.address,
-      row.service,
+      serviceTitle(row),
       ...[row.enumerated, row.saved, row.unchanged, row.skipped, row.failed].map(countText),
       sizeText(row.sizeBytes),
     ]),
@@ -77,8 +78,8 @@ function reportText(report: CoverageReport): string {
 /** Causes over all accounts; whoever needs each account's asks for a document. */
 function gapLines({ rows, runGaps }: CoverageReport): string[] {
   const causes = Map.groupBy(
-    [{ service: '', gaps: runGaps }, ...rows].flatMap(({ service, gaps }) =>
-      gaps.map((gap) => ({ service, ...gap })),
+    [{ service: '', isBeta: false, gaps: runGaps }, ...rows].flatMap((row) =>
+      row.gaps.map((gap) => ({ service: serviceTitle(row), ...gap })),
     ),
     ({ outcome, what, code, service }) =>
       outcome === 'out-of-scope' ? `${outcome} ${code} ${service}` : `${outcome} ${what} ${code}`,

@@ -23,6 +23,7 @@ interface OrganizationRegisterOptions extends RegionOptions {
   readonly applicationName: string;
   readonly secret?: boolean;
   readonly withRestore?: boolean;
+  readonly withExport?: boolean;
   readonly yes?: boolean;
 }
 
@@ -43,6 +44,7 @@ export function addOrganizationRegister(organizations: Command, perform: Perform
     .option('--application-name <name>', 'what to call the application in the tenant', 'Holdfast')
     .option('--secret', 'make an application secret instead of a certificate')
     .option('--with-restore', 'also ask for what a restore to Microsoft 365 needs')
+    .option('--with-export', 'also ask for what the services archive and mailbox-export need')
     .option('--yes', 'do not ask whether the permissions are right')
     .action(
       perform(async (session, options: OrganizationRegisterOptions, name: string) => {
@@ -59,16 +61,16 @@ async function registerOrganization(
   name: string,
 ): Promise<RegisteredOrganization> {
   requireFreeName((await session.records()).organizations(), kinds.organization, name);
-  const withRestore = options.withRestore === true;
+  const sets = { withRestore: options.withRestore === true, withExport: options.withExport === true };
   const request: RegistrationRequest = {
     region: await regionOf(options),
     method: options.deviceCode === true ? 'device-code' : 'browser',
     applicationName: options.applicationName,
     credentialKind: options.secret === true ? 'secret' : 'certificate',
-    withRestore,
+    ...sets,
     ...(options.clientId === undefined ? {} : { bootstrapClientId: options.clientId }),
   };
-  session.say(await permissionsText(session, withRestore));
+  session.say(await permissionsText(session, sets));
   if (options.yes !== true) {
     await requireConsent(session, `Register "${options.applicationName}" with these permissions?`);
   }
@@ -87,9 +89,12 @@ async function registerOrganization(
   }
 }
 
-async function permissionsText(session: Session, withRestore: boolean): Promise<string> {
+async function permissionsText(
+  session: Session,
+  sets: Pick<RegistrationRequest, 'withRestore' | 'withExport'>,
+): Promise<string> {
   const client = await session.engine();
-  const { permissions } = await client.organization.permissions({ withRestore });
+  const { permissions } = await client.organization.permissions(sets);
   const rows = permissions.map(({ name, set, purpose, cost }) => [name, set, purpose, cost]);
   const columns = [
     { title: 'Permission' },

@@ -8,6 +8,7 @@ import { addRegionOptions, regionOf, type RegionOptions } from '../cli/region.ts
 interface OrganizationScriptOptions extends RegionOptions {
   readonly applicationName: string;
   readonly withRestore?: boolean;
+  readonly withExport?: boolean;
   readonly out?: string;
 }
 
@@ -18,14 +19,17 @@ export function addOrganizationScript(organizations: Command, perform: Perform):
   addRegionOptions(command)
     .option('--application-name <name>', 'what to call the application in the tenant', 'Holdfast')
     .option('--with-restore', 'also ask for what a restore to Microsoft 365 needs')
+    .option('--with-export', 'also ask for what the services archive and mailbox-export need')
     .option('--out <file>', 'write it there instead of to standard output')
     .action(
       perform(async (session, options: OrganizationScriptOptions) => {
         const { applicationName, out } = options;
         const region = await regionOf(options);
         const client = await session.engine();
-        const withRestore = options.withRestore === true;
-        const { script } = await client.organization.script({ region, applicationName, withRestore });
+        const { script } = await client.organization.script({
+          ...{ region, applicationName },
+          ...{ withRestore: options.withRestore === true, withExport: options.withExport === true },
+        });
         if (out === undefined) return { facts: { script }, text: script.trimEnd() };
         await writeFile(out, script, { flag: 'wx' }).catch((error: unknown) => {
           throw unwritableFile(out, error);

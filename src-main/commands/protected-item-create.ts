@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
-import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
+import { defaultServices, serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { choose, kinds, requireFreeName } from '../cli/choice.ts';
 import type { Perform } from '../cli/perform.ts';
 import { addSelectionOptions, selectionOf, type SelectionOptions } from '../cli/selection-options.ts';
@@ -14,6 +14,9 @@ export interface ProtectedItemCreateOptions extends SelectionOptions {
   readonly organization?: string;
   readonly vault?: string;
   readonly services?: readonly string[];
+  /** False with --no-hidden-folders. */
+  readonly hiddenFolders?: boolean;
+  readonly recoverableItems?: boolean;
 }
 
 export function addProtectedItemCreate(items: Command, perform: Perform): void {
@@ -23,7 +26,15 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
     .argument('<name>', 'what to call it')
     .option('--organization <organization>', 'name or id; not needed where there is only one')
     .option('--vault <vault>', 'name or id; not needed where there is only one')
-    .option('--services <service...>', `only these of ${serviceNames.join(', ')} (default: all)`);
+    .option(
+      '--services <service...>',
+      `only these of ${serviceNames.join(', ')} (default: all but archive, which Microsoft offers as beta only, and mailbox-export, which holds all of a mailbox a second time as Exchange would import it)`,
+    )
+    .option('--no-hidden-folders', 'leave out the mail folders that Outlook does not show')
+    .option(
+      '--recoverable-items',
+      'also save the mail that was deleted for good and that Exchange still keeps (default: no)',
+    );
   addSelectionOptions(command).action(
     perform(async (session, options: ProtectedItemCreateOptions, name: string) => {
       const item = await createProtectedItem(session, options, name);
@@ -50,13 +61,14 @@ export async function createProtectedItem(
     vaultId: vault.id,
     ...selectionOf(options),
     services: servicesOf(options),
+    mail: { hiddenFolders: options.hiddenFolders, recoverableItems: options.recoverableItems },
   });
   records.addProtectedItem(item);
   return item;
 }
 
 function servicesOf({ services }: ProtectedItemCreateOptions): ServiceName[] {
-  if (services === undefined) return [...serviceNames];
+  if (services === undefined) return [...defaultServices];
   const unknown = services.find((name) => !serviceNames.some((known) => known === name));
   if (unknown !== undefined) {
     throw new AppError(

@@ -18,7 +18,7 @@ import {
   type VaultRecord,
 } from './records.ts';
 
-const schemaVersion = 3;
+const schemaVersion = 4;
 const schema = `
   CREATE TABLE machine (agent TEXT NOT NULL) STRICT;
   CREATE TABLE organizations (
@@ -31,7 +31,8 @@ const schema = `
   CREATE TABLE protectedItems (
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     organizationId TEXT NOT NULL REFERENCES organizations (id), vaultId TEXT NOT NULL REFERENCES vaults (id),
-    mailboxes TEXT NOT NULL, sites TEXT NOT NULL, services TEXT NOT NULL
+    mailboxes TEXT NOT NULL, sites TEXT NOT NULL, services TEXT NOT NULL,
+    mail TEXT NOT NULL DEFAULT '{}'
   ) STRICT;
   CREATE TABLE jobs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, vaultId TEXT NOT NULL, protectedItemId TEXT, startedAt TEXT NOT NULL,
@@ -46,6 +47,8 @@ const migrations: readonly string[] = [
   `ALTER TABLE protectedItems ADD COLUMN services TEXT NOT NULL DEFAULT '["mail"]'`,
   // Version 2 knew no sites, so what it saved is still all that is saved.
   `ALTER TABLE protectedItems ADD COLUMN sites TEXT NOT NULL DEFAULT '{"mode":"selected"}'`,
+  // Version 3 had no choice of mail folders.
+  `ALTER TABLE protectedItems ADD COLUMN mail TEXT NOT NULL DEFAULT '{}'`,
 ];
 
 /** How a job ended. */
@@ -110,18 +113,20 @@ export class RecordStore {
         mailboxes: parsed(row['mailboxes']),
         sites: parsed(row['sites']),
         services: parsed(row['services']),
+        mail: parsed(row['mail']),
       }),
     );
   }
 
   addProtectedItem(record: ProtectedItem): void {
-    const { mailboxes, sites, services } = record;
-    const lists = {
+    const { mailboxes, sites, services, mail } = record;
+    const texts = {
       mailboxes: JSON.stringify(mailboxes),
       sites: JSON.stringify(sites),
       services: JSON.stringify(services),
+      mail: JSON.stringify(mail),
     };
-    this.#insert('protectedItems', { ...record, ...lists });
+    this.#insert('protectedItems', { ...record, ...texts });
   }
 
   /** The newest jobs first. */

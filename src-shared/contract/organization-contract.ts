@@ -17,7 +17,7 @@ import {
 const permissionSchema = z.object({
   name: z.string(),
   id: z.guid(),
-  set: z.enum(['read', 'restore']),
+  set: z.enum(['read', 'export', 'restore']),
   services: z.array(z.enum(permissionServices)),
   /** What it is for. */
   purpose: z.string(),
@@ -69,7 +69,7 @@ export const organizationContract = {
     .output(connectionReportSchema),
   /** What a registration will ask for, to be shown before anybody signs in. */
   permissions: oc
-    .input(z.object({ withRestore: z.boolean() }))
+    .input(z.object({ withRestore: z.boolean(), withExport: z.boolean().optional() }))
     .output(z.object({ permissions: z.array(permissionSchema) })),
   /** Registers an application. Ending the stream early, or its signal, stops it and removes what it made. */
   register: oc
@@ -82,6 +82,7 @@ export const organizationContract = {
         region: regionSchema,
         applicationName: z.string().min(1).max(120),
         withRestore: z.boolean(),
+        withExport: z.boolean().optional(),
       }),
     )
     .output(z.object({ script: z.string() })),

@@ -45,6 +45,8 @@ export const errorCodes = [
   'item-unreadable',
   'delta-expired',
   'delta-unsupported',
+  'not-in-this-cloud',
+  'export-not-permitted',
   // Storage Vault
   'vault-not-found',
   'vault-exists',

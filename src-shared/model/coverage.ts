@@ -8,8 +8,10 @@ import { accountRowSchema } from './rows.ts';
 const count = z.number().int().nonnegative();
 
 /** Why something is out of scope, beside what went wrong. */
-export type ScopeCode =
-  'service-not-chosen' | 'not-offered-by-microsoft' | 'not-in-this-version' | 'not-reached';
+export type ScopeCode = 'service-not-chosen' | 'left-out' | 'not-offered-by-microsoft' | 'not-reached';
+
+/** What a protected item can leave out of a service that it saves. */
+export type LeftOut = 'hidden-folders' | 'recoverable-items';
 
 const coverageGapSchema = z.object({
   /** `not-reached`: the run ended before. `incomplete`: the item is in the snapshot without a part of it, and counts as saved or unchanged. */
@@ -29,6 +31,8 @@ const coverageRowSchema = z.object({
   account: accountRowSchema,
   /** A service as a person chooses it, or something that no service of this version saves. */
   service: z.string(),
+  /** True where Microsoft offers the interface that the service stands on as beta only. */
+  isBeta: z.boolean(),
   /** Items that exist as far as they could be listed. */
   enumerated: count,
   /** Read since the snapshot before. */
@@ -44,6 +48,11 @@ const coverageRowSchema = z.object({
   gaps: z.array(coverageGapSchema),
 });
 export type CoverageRow = z.infer<typeof coverageRowSchema>;
+
+/** A service as a report names it. */
+export function serviceTitle({ service, isBeta }: Pick<CoverageRow, 'service' | 'isBeta'>): string {
+  return isBeta ? `${service} (beta)` : service;
+}
 
 export const coverageReportSchema = z.object({
   protectedItemName: z.string(),

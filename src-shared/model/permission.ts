@@ -1,6 +1,6 @@
 /**
- * The application permissions that Holdfast asks for, in two sets: what a backup reads with, and what a restore to
- * Microsoft 365 writes with. Each says what it is for and what its absence costs. Ids are those of the public cloud
+ * The application permissions that Holdfast asks for, in three sets: what a backup reads with, what the
+ * full-fidelity export of mailboxes needs beside it, and what a restore to Microsoft 365 writes with. Each says what it is for and what its absence costs. Ids are those of the public cloud
  * (graph facts, section 12); the wizard looks them up in the tenant first.
  */
 
@@ -18,6 +18,8 @@ export const permissionServices = [
   'group',
   'team',
   'chat',
+  'archive',
+  'mailbox-export',
   'reports',
   'expiry',
 ] as const;
@@ -27,7 +29,7 @@ export type PermissionService = (typeof permissionServices)[number];
 export interface Permission {
   readonly name: string;
   readonly id: string;
-  readonly set: 'read' | 'restore';
+  readonly set: 'read' | 'export' | 'restore';
   readonly services: readonly PermissionService[];
   readonly purpose: string;
   /** What is lost without it. */
@@ -244,6 +246,37 @@ export const readSet: readonly Permission[] = [
     purpose: 'Reads when the secret or certificate of this application ends.',
     cost: 'Nobody is warned before an application secret ends; a certificate tells its end by itself.',
     includedIn: ['Application.ReadWrite.All', 'Directory.Read.All'],
+  },
+];
+
+/** What the full-fidelity export of mailboxes reads with; only for those who choose it. */
+export const exportSet: readonly Permission[] = [
+  {
+    name: 'MailboxFolder.Read.All',
+    id: '99280d24-a782-4793-93cc-0888549957f6',
+    set: 'export',
+    services: ['archive', 'mailbox-export'],
+    purpose: 'Lists the folders of mailboxes for the full-fidelity export.',
+    cost: 'Mailboxes are saved without the form that Exchange imports unchanged.',
+    includedIn: ['MailboxFolder.ReadWrite.All'],
+  },
+  {
+    name: 'MailboxItem.Read.All',
+    id: '7d9f353d-a7bd-4fbb-822a-26d5dd39a3ce',
+    set: 'export',
+    services: ['archive', 'mailbox-export'],
+    purpose: 'Lists the items of mailboxes for the full-fidelity export.',
+    cost: 'Mailboxes are saved without the form that Exchange imports unchanged.',
+    includedIn: [],
+  },
+  {
+    name: 'MailboxItem.Export.All',
+    id: '937550e9-33a3-494b-88ae-d9cd394b1fbb',
+    set: 'export',
+    services: ['archive', 'mailbox-export'],
+    purpose: 'Reads items in full fidelity.',
+    cost: 'Mailboxes are saved without the form that Exchange imports unchanged.',
+    includedIn: ['MailboxItem.ImportExport.All'],
   },
 ];
 

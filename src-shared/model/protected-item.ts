@@ -54,6 +54,15 @@ const siteSelectionSchema = z.discriminatedUnion('mode', [
 ]);
 export type SiteSelection = z.infer<typeof siteSelectionSchema>;
 
+/** What of a mailbox is saved beside the folders that a person sees. */
+export const mailChoiceSchema = z.object({
+  /** Folders that Outlook does not show. */
+  hiddenFolders: z.boolean().default(true),
+  /** What was deleted for good and Exchange still keeps: deletions, purges, earlier versions of items on hold. */
+  recoverableItems: z.boolean().default(false),
+});
+export type MailChoice = z.infer<typeof mailChoiceSchema>;
+
 export const serviceNameSchema = z.enum(serviceNames);
 
 /** Ids of protected items, organizations and vaults: 32 hexadecimal digits. */
@@ -72,6 +81,7 @@ export const protectedItemSchema = z
     /** None unless it says so. */
     sites: siteSelectionSchema.prefault({ mode: 'selected' }),
     services: z.array(serviceNameSchema).min(1),
+    mail: mailChoiceSchema.prefault({}),
   })
   .refine(({ mailboxes, sites }) => !isNothing(mailboxes) || !isNothing(sites), {
     message: 'Neither a mailbox nor a site is selected.',

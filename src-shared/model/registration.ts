@@ -26,6 +26,8 @@ export const registrationRequestSchema = z.object({
   credentialKind: z.enum(['certificate', 'secret']),
   /** Also asks for what a restore to Microsoft 365 writes with. */
   withRestore: z.boolean(),
+  /** Also asks for what the services `archive` and `mailbox-export` read with. */
+  withExport: z.boolean().optional(),
 });
 export type RegistrationRequest = z.infer<typeof registrationRequestSchema>;
 

@@ -14,5 +14,15 @@ export const serviceNames = [
   'team',
   'conversation',
   'directory',
+  'archive',
+  'mailbox-export',
 ] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** Services that stand on an interface that Microsoft calls beta. */
+export const betaServices: readonly ServiceName[] = ['archive'];
+
+/** What is saved unless somebody chooses: an export holds everything of a mailbox a second time. */
+export const defaultServices: readonly ServiceName[] = serviceNames.filter(
+  (name) => name !== 'mailbox-export' && !betaServices.includes(name),
+);

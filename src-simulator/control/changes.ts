@@ -19,6 +19,12 @@ export const changesSchema = z.object({
   read: count,
   moved: count,
   deleted: count,
+  /** A person deletes it for good: it moves to Deletions, below Recoverable Items. */
+  recoverable: count,
+  /** It moves from there to Purges, as on hold. */
+  purged: count,
+  /** It is edited on hold: what it was is kept as an item of Versions. */
+  versioned: count,
   foldersCreated: count,
   foldersRenamed: count,
   foldersDeleted: count,
@@ -54,7 +60,8 @@ const lastWellKnown = 9;
 function pickMessage({ mailbox, dice }: Scene): MessageState | null {
   for (let i = 0; i < attempts && mailbox.messageCount > 0; i += 1) {
     const state = mailbox.message(dice.below(mailbox.messageCount));
-    if (state && !state.isDeleted && mailbox.folder(state.folder)) return state;
+    const isSeen = state && !state.isDeleted && !mailbox.isRecoverable(state.folder);
+    if (isSeen && mailbox.folder(state.folder)) return state;
   }
   return null;
 }
@@ -63,6 +70,7 @@ function pickMessage({ mailbox, dice }: Scene): MessageState | null {
 function pickFolder({ mailbox, dice }: Scene, isOrdinary: boolean): FolderState | null {
   const folders = mailbox
     .folders()
+    .filter(({ number }) => !mailbox.isRecoverable(number))
     .filter((folder) => !isOrdinary || (folder.number > lastWellKnown && !folder.isHidden));
   return folders.length === 0 ? null : dice.pick(folders);
 }
@@ -97,6 +105,12 @@ const alter =
     return { message: messageName(scene, state), folder: folderName(scene, state.folder) };
   };
 
+function moveTo(scene: Scene, state: MessageState, folder: number): Omit<DoneChange, 'kind' | 'user'> {
+  scene.mailbox.changeMessage(state.number, { folder });
+  const [from, to] = [folderName(scene, state.folder), folderName(scene, folder)];
+  return { message: messageName(scene, state), from, to };
+}
+
 const changes: Readonly<Record<Kind, Change>> = {
   created: (scene) => {
     const folder = pickFolder(scene, false);
@@ -108,6 +122,23 @@ const changes: Readonly<Record<Kind, Change>> = {
   read: alter((state) => ({ isRead: !state.isRead })),
   moved: move,
   deleted: alter(() => ({ isDeleted: true })),
+  recoverable: (scene) => {
+    const state = pickMessage(scene);
+    return state && moveTo(scene, state, scene.mailbox.recoverable.deletions);
+  },
+  purged: (scene) => {
+    const { deletions, purges } = scene.mailbox.recoverable;
+    const [state] = scene.mailbox.page(deletions, 0, 1).messages;
+    return state ? moveTo(scene, state, purges) : null;
+  },
+  versioned: (scene) => {
+    const edited = pickMessage(scene);
+    if (!edited) return null;
+    scene.mailbox.changeMessage(edited.number, { version: edited.version + 1 });
+    const { versions } = scene.mailbox.recoverable;
+    const kept = scene.mailbox.createMessage(versions);
+    return { message: messageName(scene, kept), folder: folderName(scene, versions) };
+  },
   foldersCreated: (scene) => {
     const parent = scene.dice.unit() < 0.5 ? 0 : (pickFolder(scene, true)?.number ?? 0);
     const folder = scene.mailbox.createFolder(parent, `Neuer Ordner ${scene.mailbox.folderCount}`);

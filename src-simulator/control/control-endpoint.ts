@@ -149,7 +149,11 @@ export class ControlEndpoint {
       this.#send(request, response, plainJson({ error: 'x-control-token is missing or wrong' }, 403));
     } else if (name === 'truth') {
       const { searchParams } = url;
-      const about = { account: searchParams.get('user') ?? '', area: searchParams.get('area') ?? '' };
+      const about = {
+        account: searchParams.get('user') ?? '',
+        area: searchParams.get('area') ?? '',
+        isRecoverableTold: searchParams.get('recoverable') === 'true',
+      };
       await streamTruth(this.#services.organization, about, response);
     } else {
       this.#send(request, response, this.#run(`${request.method ?? ''} ${name}`, parseJson(text) ?? {}));

@@ -46,8 +46,11 @@ function messageLine(mailbox: Mailbox, state: MessageState) {
   };
 }
 
-function* linesOf(mailbox: Mailbox): Generator<object> {
-  const folders = mailbox.folders();
+/** Recoverable Items are no part of what a person sees, so they are told on request. */
+function* linesOf(mailbox: Mailbox, isRecoverableTold: boolean): Generator<object> {
+  const folders = mailbox
+    .folders()
+    .filter(({ number }) => isRecoverableTold || !mailbox.isRecoverable(number));
   for (const folder of folders) yield folderLine(mailbox, folder);
   for (const folder of folders) {
     for (let cursor: number | null = 0; cursor !== null;) {
@@ -60,21 +63,33 @@ function* linesOf(mailbox: Mailbox): Generator<object> {
 
 const yieldEveryLines = 64;
 
+/** What of an account is asked for: what `area` has of it, or with an empty name its mailbox. */
+interface TruthRequest {
+  readonly account: string;
+  readonly area: string;
+  readonly isRecoverableTold: boolean;
+}
+
 /** Lines about one account: its mailbox, or what `area` has of it; null where there is none. */
-function truthOf(organization: Organization, account: string, areaName: string): Iterable<object> | null {
+function truthOf(
+  organization: Organization,
+  { account, area: areaName, isRecoverableTold }: TruthRequest,
+): Iterable<object> | null {
   if (areaName !== '')
     return organization.areas.find(({ name }) => name === areaName)?.truth(account) ?? null;
   const person = organization.directory.find(account);
-  return person?.mailbox === 'cloud' ? linesOf(organization.mail.mailbox(person.number)) : null;
+  return person?.mailbox === 'cloud'
+    ? linesOf(organization.mail.mailbox(person.number), isRecoverableTold)
+    : null;
 }
 
 /** Streams the truth about one account; 404 when there is none. */
 export async function streamTruth(
   organization: Organization,
-  { account, area }: { account: string; area: string },
+  request: TruthRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const lines = truthOf(organization, account, area);
+  const lines = truthOf(organization, request);
   if (!lines) {
     response.writeHead(404).end();
     return;

@@ -115,7 +115,11 @@ interface FolderPage {
 }
 
 function folderEnumeration(mailbox: Mailbox, token: DeltaToken, size: number): FolderPage {
-  const folders = mailbox.folders().filter((folder) => token.isHiddenShown === true || !folder.isHidden);
+  const folders = mailbox
+    .folders()
+    .filter(({ number, isHidden }) =>
+      token.isHiddenShown === true ? !mailbox.isRecoverable(number) : !isHidden,
+    );
   const end = token.cursor + size;
   const isLast = end >= folders.length;
   const value = folders.slice(token.cursor, end).map((folder) => folderJson(mailbox, folder, token.select));

@@ -365,6 +365,8 @@ const stronger: Readonly<Record<string, readonly string[]>> = {
   'TeamsTab.Read.All': ['TeamsTab.ReadWrite.All', 'Group.Read.All', 'Directory.Read.All'],
   'Chat.ReadBasic.All': ['Chat.Read.All', 'Chat.ReadWrite.All'],
   'Chat.Read.All': ['Chat.ReadWrite.All'],
+  'MailboxFolder.Read.All': ['MailboxFolder.ReadWrite.All'],
+  'MailboxItem.Export.All': ['MailboxItem.ImportExport.All'],
   'Organization.Read.All': ['Directory.Read.All', 'User.Read.All'],
   'Files.Read.All': ['Files.ReadWrite.All', 'Sites.Read.All', ...moreThanReadingSites],
   'Sites.Read.All': moreThanReadingSites,

@@ -6,8 +6,9 @@ import type { Person } from '../directory/people.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
 import type { Answer } from '../http/answer.ts';
 import { getAttachment, getAttachmentBytes, listAttachments } from './attachment-operations.ts';
+import { routeIn, unknownSegment } from './cloud.ts';
 import { findFolder, folderDelta, getFolder, listFolders, noSuchFolder } from './folder-operations.ts';
-import { graphError, refuseMethod, type GraphCall, type Organization, type Route } from './graph-call.ts';
+import { refuseMethod, type GraphCall, type Organization, type Route } from './graph-call.ts';
 import { noMailbox, noSuchMailUser } from './mailbox-problems.ts';
 import { messageDelta } from './message-delta.ts';
 import { countMessages, getMessage, getMime, listMessages, refuseFolderMime } from './message-operations.ts';
@@ -30,12 +31,6 @@ export function splitPath(path: string): string[] | null {
     return null;
   }
 }
-
-const unknownOperation = (call: GraphCall): Answer =>
-  graphError(call, 400, {
-    code: 'BadRequest',
-    message: `Resource not found for the segment '${call.segments.at(-1) ?? ''}'.`,
-  });
 
 function directoryRoute(organization: Organization, call: GraphCall): Route | null {
   const [first, second] = call.segments;
@@ -175,8 +170,13 @@ function areaRoute(organization: Organization, call: GraphCall): Route | null {
   return null;
 }
 
-/** The operation of a call. Mail and users are read only: what changes them goes through /control. */
+/** The operation of a call, as far as the organization's cloud has it. */
 export function routeOf(organization: Organization, call: GraphCall): Route {
+  return routeIn(organization.options.cloud, call, anyRoute(organization, call));
+}
+
+/** Mail and users are read only: what changes them goes through /control. */
+function anyRoute(organization: Organization, call: GraphCall): Route {
   const beside = areaRoute(organization, call);
   if (beside) return beside;
   const route = call.segments.length > 2 ? mailRoute(organization, call) : directoryRoute(organization, call);
@@ -186,7 +186,7 @@ export function routeOf(organization: Organization, call: GraphCall): Route {
       role: null,
       person: null,
       isMail: false,
-      run: () => unknownOperation(call),
+      run: () => unknownSegment(call),
     };
   if (call.method === 'GET') return route;
   return { ...route, run: () => refuseMethod(call) };

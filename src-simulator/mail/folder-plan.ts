@@ -19,6 +19,15 @@ export const wellKnownFolders: ReadonlyMap<string, number> = new Map([
   ['recoverableitemsdeletions', 9],
 ]);
 
+/** Folder number of Deletions, below the root of Recoverable Items. */
+export const deletionsFolder = 9;
+
+/**
+ * What of Recoverable Items lies at the end of every plan: its root, beside the root of the visible tree, and the
+ * folders of which Graph documents no well-known name.
+ */
+const recoverableNames = ['Recoverable Items', 'Versions', 'Purges'] as const;
+
 export interface PlannedFolder {
   number: number;
   /** Folder number of the parent; -1 above the root. */
@@ -137,6 +146,11 @@ export function planFolders(
     ...top,
     ...(plan.isRich ? rich : modest),
   ];
+  const recoverableRoot = templates.length;
+  for (const [index, name] of recoverableNames.entries())
+    templates.push({ parent: index === 0 ? -1 : recoverableRoot, name, weight: 0, isHidden: true });
+  const deletions = templates[deletionsFolder];
+  if (deletions) templates[deletionsFolder] = { ...deletions, parent: recoverableRoot };
   const wobbly = templates.map(
     (template, i) => template.weight * (0.7 + 0.6 * shareOf(mix(mailboxSeed, 601, i))),
   );

@@ -4,7 +4,7 @@
  * change log, and the delta of a folder is what the log tells about it.
  */
 import { mix } from '../chance.ts';
-import { planFolders, wellKnownFolders, type PlannedFolder } from './folder-plan.ts';
+import { deletionsFolder, planFolders, wellKnownFolders, type PlannedFolder } from './folder-plan.ts';
 import { describeMessage, epochMs, type MailWorld, type MessageFacts } from './message-facts.ts';
 import { renderMessage } from './mime.ts';
 
@@ -134,6 +134,16 @@ export class Mailbox {
     if (changed) return changed.isDeleted ? null : changed;
     const planned = this.plan[number];
     return planned ? { ...planned, isDeleted: false, changedAt: 0 } : null;
+  }
+
+  /** The folders of Recoverable Items, by number: outside of the visible tree, and never in the way of its lists. */
+  get recoverable(): { root: number; deletions: number; versions: number; purges: number } {
+    const root = this.plan.length - 3;
+    return { root, deletions: deletionsFolder, versions: root + 1, purges: root + 2 };
+  }
+
+  isRecoverable(folder: number): boolean {
+    return Object.values(this.recoverable).includes(folder);
   }
 
   /** Folder number of a well-known name, or -1. */

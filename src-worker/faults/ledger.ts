@@ -33,6 +33,8 @@ const permanentCodes: ReadonlySet<ErrorCode> = new Set([
   'account-ambiguous',
   'group-empty',
   'group-too-large',
+  'not-in-this-cloud',
+  'export-not-permitted',
 ]);
 
 /** Causes that end a run in its middle without touching what it has: that much becomes a partial snapshot. */

@@ -1,9 +1,10 @@
 /** The coverage of a snapshot as a document to keep or hand on: JSON, CSV, or one HTML page without scripts. */
-import type {
-  CoverageFormat,
-  CoverageGap,
-  CoverageReport,
-  CoverageRow,
+import {
+  serviceTitle,
+  type CoverageFormat,
+  type CoverageGap,
+  type CoverageReport,
+  type CoverageRow,
 } from '../../src-shared/model/coverage.ts';
 import { csvText } from './csv.ts';
 
@@ -35,8 +36,8 @@ function coverageCsv({ rows, runGaps }: CoverageReport): string {
   const titles = ['account', 'address', 'kind', 'service', ...counts, ...gapTitles];
   const blankCounts = counts.map(() => '');
   const ofAccounts = rows.flatMap((row) => {
-    const { account, service, gaps } = row;
-    const place = [account.id, account.address, account.kind, service];
+    const { account, gaps } = row;
+    const place = [account.id, account.address, account.kind, serviceTitle(row)];
     const [first = gapTitles.map(() => ''), ...others] = gaps.map(gapCells);
     return [
       [...place, ...counts.map((name) => row[name]), ...first],
@@ -87,10 +88,10 @@ ${report.rows.map(htmlRow).join('\n')}
 }
 
 function htmlRow(row: CoverageRow): string {
-  const { account, service, gaps } = row;
+  const { account, gaps } = row;
   const isOutside = gaps.some(({ outcome }) => outcome === 'out-of-scope');
   const numbers = [row.enumerated, row.saved, row.unchanged, row.skipped, row.failed];
-  return `<tr${isOutside ? ' class="none"' : ''}><td title="${escaped(account.name)}">${escaped(account.address)}</td><td>${escaped(service)}</td>${numbers
+  return `<tr${isOutside ? ' class="none"' : ''}><td title="${escaped(account.name)}">${escaped(account.address)}</td><td>${escaped(serviceTitle(row))}</td>${numbers
     .map((number) => `<td class="n">${isOutside ? '' : number}</td>`)
     .join('')}<td>${gapList(gaps)}</td></tr>`;
 }

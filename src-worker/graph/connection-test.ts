@@ -8,8 +8,13 @@ import { z } from 'zod';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { ConnectionReport } from '../../src-shared/model/connection-report.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
-import { permissionServices, readSet, type PermissionService } from '../../src-shared/model/permission.ts';
-import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
+import {
+  exportSet,
+  permissionServices,
+  readSet,
+  type PermissionService,
+} from '../../src-shared/model/permission.ts';
+import { defaultServices, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { credentialExpiry, unknownExpiry } from './credential-expiry.ts';
 import { wordsFor } from './error-words.ts';
 import { openGraph, type GraphClient, type GraphServices } from './graph-client.ts';
@@ -31,8 +36,8 @@ const servedBy: Partial<Record<ServiceName, readonly PermissionService[]>> = {
   conversation: ['group'],
   directory: ['accounts', 'group'],
 };
-const defaultServices: readonly PermissionService[] = permissionServices.filter((service) =>
-  serviceNames.some((name) => name === service || servedBy[name]?.includes(service) === true),
+const testedServices: readonly PermissionService[] = permissionServices.filter((service) =>
+  defaultServices.some((name) => name === service || servedBy[name]?.includes(service) === true),
 );
 
 /** Somebody waits for the answer, so little patience is right. */
@@ -60,7 +65,7 @@ export async function testConnection(
 
 async function findOut(
   graph: GraphClient,
-  { connection, services = defaultServices, nowMs }: ConnectionTest & { nowMs: number },
+  { connection, services = testedServices, nowMs }: ConnectionTest & { nowMs: number },
   signal: AbortSignal | undefined,
 ): Promise<ConnectionReport> {
   let roles: readonly string[] = [];
@@ -108,7 +113,9 @@ function permissionFindings(
   services: ReadonlySet<PermissionService>,
 ): PermissionFinding[] {
   const held = new Set(roles);
-  const needed = readSet.filter((permission) => permission.services.some((each) => services.has(each)));
+  const needed = [...readSet, ...exportSet].filter((permission) =>
+    permission.services.some((each) => services.has(each)),
+  );
   const useful = new Set(needed.flatMap(({ name, includedIn }) => [name, ...includedIn]));
   const findings = needed.map(({ name, includedIn, cost }): PermissionFinding => {
     const isGranted = [name, ...includedIn].some((role) => held.has(role));

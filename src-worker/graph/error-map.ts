@@ -109,6 +109,12 @@ const tlsErrno =
 /** How SharePoint says that somebody has no OneDrive (graph facts, section 7). */
 const noDrive = /mysite not found|does not have a SPO license/i;
 
+/**
+ * How Graph says that its metadata has no such word (OData 4.01, part 2, section 4): the operations of a national cloud
+ * are fewer (graph facts, section 10), and all others that Holdfast asks for exist everywhere.
+ */
+const unknownSegment = /^Resource not found for the segment '([^']*)'/;
+
 /** Broken answers of the HTTP parser: usually a proxy in between, and usually gone at the next try. */
 const parserErrno = /^HPE_/;
 
@@ -141,6 +147,9 @@ function judgeAnswer(failure: AnswerFailure, target: CallTarget): Verdict {
   if (failure.status === 429) return verdict('throttled', 'wait');
   if (/OLE conversion failed/i.test(failure.graphMessage)) return verdict('item-corrupt', 'once');
   if (noDrive.test(failure.graphMessage)) return verdict('account-without-drive', 'never');
+  const [, segment] = unknownSegment.exec(failure.graphMessage) ?? [];
+  if (segment !== undefined)
+    return verdict(segment === 'delta' ? 'delta-unsupported' : 'not-in-this-cloud', 'never');
   const known = byGraphCode.get(failure.graphCode.toLowerCase()) ?? byStatus.get(failure.status);
   if (known !== undefined) return known;
   if (failure.status === 404) return verdict(goneByTarget[target], 'never');

@@ -68,6 +68,12 @@ const words: Partial<Record<ErrorCode, string>> = {
     'Microsoft 365 has failed to give out this item in several runs. It is asked for again in each run; opening it in Microsoft 365 shows whether anything of it is left.',
   'delta-expired':
     'Microsoft 365 has forgotten the position of the last run. Everything is listed once more; what is already saved is not fetched again.',
+  'delta-unsupported':
+    'This Microsoft cloud does not tell what changed here. Everything is listed in each run instead; what is already saved is not fetched again.',
+  'not-in-this-cloud':
+    'This Microsoft cloud does not offer this data to applications, so it was not read. Nothing that was saved is affected; there is nothing to do.',
+  'export-not-permitted':
+    'The application may not export items of Exchange, so their full-fidelity form was not saved; what other services save of them is. Grant MailboxFolder.Read.All, MailboxItem.Read.All and MailboxItem.Export.All to have it saved.',
   cancelled: 'The work was stopped. What was saved so far stays saved.',
 };
 

@@ -21,6 +21,8 @@ import type { GraphService, ThrottleGovernor } from './throttle-governor.ts';
 /** One call. `path` is below the version root, or a link of an answer that a `LinkTrail` has checked. */
 export interface Call {
   readonly path: string;
+  /** v1.0 unless given. Microsoft may change what beta answers at any time. */
+  readonly version?: 'beta' | undefined;
   /** Given: the call is a POST of this object. It must be safe to send twice. */
   readonly post?: object;
   readonly headers: Readonly<Record<string, string>>;
@@ -64,6 +66,7 @@ type Attempt<T> =
 /** A fresh token can be refused for a while by servers that have not heard of it; after this many it is a verdict. */
 const renewalsPerCall = 6;
 const firstRenewalDelayMs = 250;
+const defaultVersion = 'v1.0';
 
 /** The calls of one connection. */
 export class Exchange {
@@ -78,7 +81,7 @@ export class Exchange {
     this.#services = services;
     this.#sdk = Client.initWithMiddleware({
       baseUrl: services.graphRoot,
-      defaultVersion: 'v1.0',
+      defaultVersion,
       middleware: new SdkTransport(services.network, services.graphRoot),
     });
   }
@@ -147,6 +150,7 @@ export class Exchange {
     const verbatimUrl = isLink(call.path) ? call.path : undefined;
     const request = this.#sdk
       .api(call.path)
+      .version(call.version ?? defaultVersion)
       .headers({
         Authorization: authorization,
         'User-Agent': this.#services.userAgent,

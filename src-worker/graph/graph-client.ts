@@ -56,6 +56,8 @@ interface CallScopeOptions {
   /** Resource units of the call in SharePoint, or of each call of a batch; 1 unless given (graph facts, section 2). */
   readonly cost?: number | undefined;
   readonly target?: CallTarget | undefined;
+  /** v1.0 unless given; not for batches. */
+  readonly version?: 'beta' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,6 +65,12 @@ interface JsonOptions<T> extends CallScopeOptions {
   readonly schema: z.ZodType<T>;
   readonly query?: QueryValues | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+interface PostOptions<T> extends CallScopeOptions {
+  readonly schema: z.ZodType<T>;
+  /** A longer body ends as `item-too-large`. */
+  readonly maxBytes: number;
 }
 
 interface BytesOptions extends CallScopeOptions {
@@ -89,6 +97,8 @@ interface GraphStats extends ThrottleStats {
 /** Reads of one organization. All methods reject with `AppError`. Paths are built with `graphPath`. */
 export interface GraphClient {
   getJson<T>(path: string, options: JsonOptions<T>): Promise<T>;
+  /** A read that is asked for with a body. It is sent again after trouble, so it must change nothing. */
+  postJson<T>(path: string, body: object, options: PostOptions<T>): Promise<T>;
   /** The whole body. Its ArrayBuffer is the caller's alone, to transfer to another thread, and may be longer. */
   getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes of a file, from the address that Graph gives for it; for bodies of any size. */
@@ -165,6 +175,14 @@ class HttpGraphClient implements GraphClient {
       options.schema,
       await this.#getJson(withQuery(path, options.query), options, headers),
     );
+  }
+
+  async postJson<T>(path: string, body: object, options: PostOptions<T>): Promise<T> {
+    const { maxBytes, schema } = options;
+    const headers = { ...callHeaders(options), 'Content-Type': 'application/json' };
+    const call = { path, post: body, headers, ...callScope(options), maxBytes };
+    const { json } = await this.#exchange.run(call, readJson);
+    return requireShape(schema, json);
   }
 
   getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>> {
@@ -259,8 +277,8 @@ function callHeaders({ mailbox, service }: CallScopeOptions): Call['headers'] {
 
 function callScope(
   options: CallScopeOptions,
-): Pick<Call, 'mailbox' | 'service' | 'target' | 'signal'> & { cost: number } {
-  const { mailbox, service, cost = 1, signal } = options;
+): Pick<Call, 'mailbox' | 'service' | 'target' | 'version' | 'signal'> & { cost: number } {
+  const { mailbox, service, cost = 1, version, signal } = options;
   const target = options.target ?? (mailbox === undefined ? 'directory' : 'account');
-  return { mailbox, service, cost, target, signal };
+  return { mailbox, service, cost, target, version, signal };
 }

@@ -3,7 +3,7 @@
  * removed ones. It keeps no items; order and duplicates are passed on as they came, the last state of an id wins.
  */
 import { z } from 'zod';
-import { AppError } from '../../src-shared/errors/app-error.ts';
+import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
 import { wordsFor } from './error-words.ts';
 import { requireShape } from './json-body.ts';
 import { isLink, LinkTrail } from './links.ts';
@@ -66,16 +66,28 @@ export async function readPage<T>(source: PageSource, schema: z.ZodType<T>): Pro
   );
   return { items: value.map((item) => requireShape(schema, item)), nextLink };
 }
+/** A cloud without the function takes its name for the id of an item. */
+const wordTakenForId = 'ErrorInvalidIdMalformed';
 
 /**
- * Reads a delta enumeration. Throws `delta-expired` when Graph has forgotten the position, and `response-invalid` when
- * the last page has no link to go on from.
+ * Reads a delta enumeration. Throws `delta-expired` when Graph has forgotten the position, `delta-unsupported` when it
+ * has no delta for the collection, and `response-invalid` when the last page has no link to go on from.
  */
 export async function* readDeltaPages<T>(
   source: PageSource,
   schema: z.ZodType<T>,
 ): AsyncGenerator<DeltaPage<T>> {
-  for await (const page of followLinks(source)) {
+  const fetchDelta = async (pathOrLink: string): Promise<unknown> => {
+    try {
+      return await source.fetch(pathOrLink);
+    } catch (error) {
+      // Ids of folders come from Graph, so the only word in the path that can be malformed is the function's.
+      if (!isAppError(error, 'request-rejected') || error.details['graphCode'] !== wordTakenForId)
+        throw error;
+      throw new AppError('delta-unsupported', wordsFor('delta-unsupported'), { details: error.details });
+    }
+  };
+  for await (const page of followLinks({ ...source, fetch: fetchDelta })) {
     const nextLink = page['@odata.nextLink'];
     const isLast = nextLink === undefined;
     const deltaLink = isLast ? page['@odata.deltaLink'] : undefined;

@@ -5,7 +5,7 @@
  */
 import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
 import type { Credential, GraphConnection } from '../../src-shared/model/connection.ts';
-import { readSet, restoreSet, type Permission } from '../../src-shared/model/permission.ts';
+import { exportSet, readSet, restoreSet, type Permission } from '../../src-shared/model/permission.ts';
 import type {
   Registration,
   RegistrationProgress,
@@ -41,8 +41,11 @@ const certificateLifetimeMs = 2 * 365 * 86_400_000;
 const secretLifetimeMs = 180 * 86_400_000;
 
 /** The permissions that a registration asks for. */
-export function wantedPermissions(withRestore: boolean): readonly Permission[] {
-  return withRestore ? [...readSet, ...restoreSet] : readSet;
+export function wantedPermissions({
+  withRestore,
+  withExport = false,
+}: Pick<RegistrationRequest, 'withRestore' | 'withExport'>): readonly Permission[] {
+  return [...readSet, ...(withExport ? exportSet : []), ...(withRestore ? restoreSet : [])];
 }
 
 /** Rejects with `cancelled`, `sign-in-*`, `administrator-required`, `secret-forbidden`, `registration-left-behind` or a
@@ -112,7 +115,7 @@ async function makeAll(
   const certificate = await certificateFor(work);
   throwIfStopped(work.signal);
   onProgress({ step: 'create-application', tenantId, userName });
-  const { resourceId, found, unavailable } = await objects.lookUp(wantedPermissions(request.withRestore));
+  const { resourceId, found, unavailable } = await objects.lookUp(wantedPermissions(request));
   const clientId = await objects.createApplication({
     displayName: applicationName,
     permissions: found,

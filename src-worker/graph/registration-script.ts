@@ -11,6 +11,7 @@ export interface ScriptWish {
   readonly region: Region;
   readonly applicationName: string;
   readonly withRestore: boolean;
+  readonly withExport?: boolean | undefined;
 }
 
 /** The clouds as Connect-MgGraph calls them. */
@@ -22,16 +23,15 @@ const environments: Readonly<Record<Exclude<Region['kind'], 'Custom'>, string>> 
 };
 
 /** Throws `input-invalid` for a region that Microsoft's module cannot reach. */
-export function registrationScript({ region, applicationName, withRestore }: ScriptWish): string {
+export function registrationScript(wish: ScriptWish): string {
+  const { region, applicationName } = wish;
   if (region.kind === 'Custom') {
     throw new AppError(
       'input-invalid',
       'There is no registration script for the region Custom, because the Microsoft.Graph module reaches the clouds of Microsoft only. Nothing was written.',
     );
   }
-  const permissions = wantedPermissions(withRestore).map(
-    ({ name, purpose }) => `  ${literal(name)} # ${purpose}`,
-  );
+  const permissions = wantedPermissions(wish).map(({ name, purpose }) => `  ${literal(name)} # ${purpose}`);
   return body
     .replace('@@ENVIRONMENT@@', () => literal(environments[region.kind]))
     .replace('@@REGION@@', () => literal(region.kind))

@@ -30,7 +30,12 @@ const targets: Partial<Record<PermissionService, Target>> = {
   team: { of: 'organization', path: `/teams${one}` },
 };
 
-const absentCodes = ['account-without-mailbox', 'account-without-drive', 'account-unknown'] as const;
+const absentCodes = [
+  'account-without-mailbox',
+  'account-without-drive',
+  'account-unknown',
+  'not-in-this-cloud',
+] as const;
 const deniedCodes = ['access-denied', 'permission-missing'] as const;
 
 const noSharePoint = 'This organization has no SharePoint (not licensed). There are no sites to save.';

@@ -3,9 +3,16 @@
  * became of what is there, and what is out of scope with the reason. See src-shared/model/coverage.ts.
  */
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
-import type { CoverageGap, CoverageReport, CoverageRow, ScopeCode } from '../../src-shared/model/coverage.ts';
+import type {
+  CoverageGap,
+  CoverageReport,
+  CoverageRow,
+  LeftOut,
+  ScopeCode,
+} from '../../src-shared/model/coverage.ts';
 import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import { errorCodes, type ErrorCode } from '../../src-shared/errors/error-code.ts';
+import { betaServices } from '../../src-shared/model/service-name.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.ts';
 import type { HeldCount, LackCount } from '../catalog/coverage-query.ts';
@@ -14,17 +21,20 @@ import type { Workload } from '../workloads/workload.ts';
 
 /** What people would look for and no service of this version saves. */
 const outside: Readonly<Record<AccountKind, Readonly<Record<string, ScopeCode>>>> = {
-  user: { archive: 'not-in-this-version', 'recoverable-items': 'not-in-this-version' },
+  user: {},
   group: { 'group-calendar': 'not-offered-by-microsoft' },
   site: {},
   organization: {},
 };
 
+/** What a commit of before there was a choice left out. */
+const leftOutBefore: readonly LeftOut[] = ['recoverable-items'];
+
 const scopeWords: Readonly<Record<ScopeCode, string>> = {
   'service-not-chosen': 'The protected item does not save this service.',
+  'left-out': 'The protected item leaves this out by choice.',
   'not-offered-by-microsoft': 'Microsoft 365 lets no application read this.',
   'not-reached': 'The run ended before it came to this; the next one begins with it.',
-  'not-in-this-version': 'This version of Holdfast does not save this yet.',
 };
 
 const gapWords: Readonly<Record<GapCode, string>> = {
@@ -39,6 +49,7 @@ interface ProtectedItemOfSnapshot {
   readonly name: string;
   readonly organization: string;
   readonly services?: readonly string[];
+  readonly leftOut?: readonly string[];
 }
 
 export function coverageOf(
@@ -48,7 +59,9 @@ export function coverageOf(
 ): CoverageReport {
   const { chainId, number, outcome, committedAt } = snapshot;
   const { held, lacking } = catalog.coverage(chainId, number);
-  const { name, organization, services } = JSON.parse(snapshot.protectedItem) as ProtectedItemOfSnapshot;
+  const { name, organization, services, leftOut } = JSON.parse(
+    snapshot.protectedItem,
+  ) as ProtectedItemOfSnapshot;
   const heldBy = new Map(held.map((count) => [ownerKey(count.account, count.workload), count]));
   const lackingBy = Map.groupBy(lacking, ({ account, workload }) => ownerKey(account, workload));
   const accounts = catalog.accounts(chainId, number);
@@ -68,6 +81,9 @@ export function coverageOf(
       }),
     ...Object.entries(outside[account.kind]).map(([service, code]) =>
       emptyRow(account, service, [apart(code)]),
+    ),
+    ...(account.kind === 'user' ? (leftOut ?? leftOutBefore) : []).map((service) =>
+      emptyRow(account, service, [apart('left-out')]),
     ),
   ]);
   return {
@@ -113,6 +129,7 @@ function rowOf(
   return {
     account,
     service,
+    isBeta: isBetaService(service),
     // By ids, where the others go by rows: a catalog that counts one twice shows here.
     enumerated: (held?.items ?? 0) + sum((each) => each.count) - outdated,
     saved,
@@ -127,7 +144,8 @@ function rowOf(
 }
 
 function emptyRow(account: AccountRow, service: string, gaps: CoverageGap[]): CoverageRow {
-  const nothing = { enumerated: 0, saved: 0, unchanged: 0, skipped: 0, failed: 0, outOfScope: 0 };
+  const isBeta = isBetaService(service);
+  const nothing = { isBeta, enumerated: 0, saved: 0, unchanged: 0, skipped: 0, failed: 0, outOfScope: 0 };
   return { account, service, ...nothing, outdated: 0, sizeBytes: 0, gaps };
 }
 
@@ -153,6 +171,10 @@ function isGapCode(code: string): code is GapCode {
 function isErrorCode(code: string): code is ErrorCode {
   const known: readonly string[] = errorCodes;
   return known.includes(code);
+}
+
+function isBetaService(service: string): boolean {
+  return betaServices.some((name) => name === service);
 }
 
 function ownerKey(account: string, workload: string): string {

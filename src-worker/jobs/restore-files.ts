@@ -340,6 +340,8 @@ const folderOfService: Readonly<Record<string, string>> = {
   team: 'Channels',
   conversation: 'Group conversations',
   directory: 'Directory',
+  archive: 'In-place archive',
+  'mailbox-export': 'Mailbox export',
 };
 
 function titleOf({ info }: CatalogItem): string {

@@ -4,6 +4,7 @@
  */
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
+import type { LeftOut } from '../../src-shared/model/coverage.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
@@ -93,7 +94,10 @@ class Backup {
     });
     try {
       const { services } = this.#run.item;
-      const protectedItem = { id, name, organization: this.#run.organizationName, services };
+      const protectedItem = {
+        ...{ id, name, organization: this.#run.organizationName, services },
+        leftOut: leftOutOf(this.#run.item),
+      };
       recorder = await Recorder.begin(
         { ...this.#services, pool, ledger: this.#ledger, protectedItem },
         chain,
@@ -139,8 +143,9 @@ class Backup {
   async #backUpAccount(recorder: Recorder, account: SelectedAccount): Promise<void> {
     const { graph, catalog } = this.#services;
     const { kind, id: accountId } = account.row;
+    const { signal, item } = this.#run;
     for (const workload of this.#workloadsOf(account)) {
-      const scope = { graph, kind, accountId, signal: this.#run.signal };
+      const scope = { graph, kind, accountId, signal, mail: item.mail };
       const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
       await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();
     }
@@ -184,4 +189,14 @@ function selectionReport({ missing, leftOut }: Gathering, leavers: readonly Leav
     leftOut: [...leftOut].map(([reason, count]) => ({ reason, count })),
     leavers: leavers.map(({ address, name, kind, left }) => ({ address, name, kind, left })),
   };
+}
+
+/** What the protected item leaves out by choice, beside whole services: for the coverage of the snapshot. */
+function leftOutOf({ services, mail }: ProtectedItem): LeftOut[] {
+  const isOff: Readonly<Record<LeftOut, boolean>> = {
+    'hidden-folders': !mail.hiddenFolders,
+    'recoverable-items': !mail.recoverableItems,
+  };
+  const all = Object.keys(isOff) as LeftOut[];
+  return all.filter((name) => isOff[name] || !services.includes('mail'));
 }

@@ -4,6 +4,7 @@
  */
 import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
+import type { MailChoice } from '../../src-shared/model/protected-item.ts';
 import type { CollectionRow, ItemInfo } from '../../src-shared/model/rows.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 
@@ -16,6 +17,8 @@ export interface AccountScope {
   readonly kind: AccountKind;
   readonly accountId: string;
   readonly signal: AbortSignal;
+  /** What of a mailbox to read; the default of a protected item unless given. */
+  readonly mail?: MailChoice | undefined;
 }
 
 /** An item as an enumeration shows it, before its content is fetched. */
@@ -97,9 +100,9 @@ export interface Workload {
   readonly accountKinds: readonly AccountKind[];
   /** Set where only those groups have it that have a team. */
   readonly isOfTeams?: boolean;
-  /** True of a collection whose `changes` lists all items whatever the link, because Graph tells no changes: what is not
-   * listed is gone. */
-  readonly listsEverything?: (collection: string) => boolean;
+  /** True of a collection whose `changes` lists all items although there is a link, because Graph tells no changes: what
+   * is not listed is gone. */
+  readonly listsEverything?: (collection: string, link: string) => boolean;
   /** Set where a removal is never half of a move, so that what left need not be asked for. */
   readonly isRemovalFinal?: boolean;
   /** True when two versions of an item surely have the same content, so that it need not be fetched again. */
@@ -108,6 +111,9 @@ export interface Workload {
   readonly mayTakeOthersAlong?: (info: ItemInfo) => boolean;
   /** Where items lie in items of the same collection: they go with those, even if nothing says so. */
   readonly nesting?: Nesting;
+  /** Asked about a collection that no enumeration showed and where an item was found: true where it is left out by
+   * choice, so that the item counts as gone. */
+  readonly isLeftOut?: (scope: AccountScope, collection: string) => Promise<boolean>;
   /** Collections that changed since `link`, or all of them. */
   collections(scope: AccountScope, link: string | undefined): Promise<CollectionChanges>;
   /** Items of a collection that changed since `link`, or all of them. */

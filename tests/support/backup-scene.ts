@@ -63,6 +63,7 @@ export class BackupScene {
       vaultId: 'c'.repeat(32),
       mailboxes: { mode: 'all' },
       services: ['mail'],
+      mail: { hiddenFolders: true, recoverableItems: false },
     };
   }
 
@@ -123,12 +124,14 @@ export class BackupScene {
     }
   }
 
-  /** What the mailboxes of `accounts` hold now, by address. */
+  /** What the mailboxes of `accounts` hold now, by address; Recoverable Items only when asked for. */
   async truth(
     accounts: readonly { readonly id: string; readonly address: string }[],
+    isRecoverableTold = false,
   ): Promise<Map<string, TruthLine[]>> {
     const mailboxes = new Map<string, TruthLine[]>();
-    for (const { id, address } of accounts) mailboxes.set(address, await truthOf(this.simulator, id));
+    for (const { id, address } of accounts)
+      mailboxes.set(address, await truthOf(this.simulator, id, isRecoverableTold));
     return mailboxes;
   }
 
@@ -235,8 +238,8 @@ export class Machine {
   }
 
   /** What a complete backup of this moment would restore to. */
-  async trueTree(): Promise<MailTree> {
-    return treeOfTruth(await this.#scene.truth(await this.accounts()));
+  async trueTree(isRecoverableTold = false): Promise<MailTree> {
+    return treeOfTruth(await this.#scene.truth(await this.accounts(), isRecoverableTold));
   }
 
   accounts(): Promise<{ id: string; address: string }[]> {

@@ -14,7 +14,12 @@ export interface SimulatorStatistics {
 
 /** One message or folder as the simulator really holds it. */
 export type TruthLine =
-  | { readonly kind: 'folder'; readonly id: string; readonly path: readonly string[] }
+  | {
+      readonly kind: 'folder';
+      readonly id: string;
+      readonly path: readonly string[];
+      readonly isHidden: boolean;
+    }
   | {
       readonly kind: 'message';
       readonly id: string;
@@ -35,9 +40,14 @@ export async function statistics(simulator: SimulatorAccess): Promise<SimulatorS
   return JSON.parse(await ask(simulator, { method: 'GET', path: 'stats' })) as SimulatorStatistics;
 }
 
-/** What a mailbox holds; empty for an account without one. */
-export async function truthOf(simulator: SimulatorAccess, user: string): Promise<TruthLine[]> {
-  return (await truthLines(simulator, `user=${encodeURIComponent(user)}`)) as TruthLine[];
+/** What a mailbox holds, with what was deleted for good if asked for; empty for an account without one. */
+export async function truthOf(
+  simulator: SimulatorAccess,
+  user: string,
+  isRecoverableTold = false,
+): Promise<TruthLine[]> {
+  const query = `user=${encodeURIComponent(user)}&recoverable=${isRecoverableTold}`;
+  return (await truthLines(simulator, query)) as TruthLine[];
 }
 
 /** What an area beside mail holds of a user, group or site. */

@@ -23,7 +23,7 @@ export function organizationProcedures(os: Implementer, engine: EngineContext) {
       }
     }),
     permissions: os.organization.permissions.handler(({ input }) => ({
-      permissions: wantedPermissions(input.withRestore).map(({ name, id, set, services, purpose, cost }) => ({
+      permissions: wantedPermissions(input).map(({ name, id, set, services, purpose, cost }) => ({
         ...{ name, id, set, purpose, cost },
         services: [...services],
       })),

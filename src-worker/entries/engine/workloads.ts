@@ -7,6 +7,7 @@ import { conversationWorkload } from '../../workloads/conversation/conversation-
 import { directoryWorkload } from '../../workloads/directory/directory-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
+import { archiveWorkload, mailboxExportWorkload } from '../../workloads/mailbox-export/export-workloads.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
 import { siteWorkload } from '../../workloads/site/site-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
@@ -25,6 +26,8 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
   conversation: conversationWorkload,
   site: siteWorkload,
   drive: driveWorkload,
+  archive: archiveWorkload,
+  'mailbox-export': mailboxExportWorkload,
 };
 
 export const workloads: readonly Workload[] = Object.values(byService);

@@ -57,6 +57,8 @@ export class AccountBackup {
   readonly #removed = new Set<string>();
   /** Versions of items that were looked up and saved out of turn: their enumeration has nothing to add. */
   readonly #savedOutOfTurn = new Map<string, string>();
+  /** Ids of the collections that exist and are saved. */
+  #collections: ReadonlySet<string> = new Set();
 
   constructor(services: AccountBackupServices) {
     this.services = services;
@@ -180,7 +182,7 @@ export class AccountBackup {
       return;
     }
     await this.#lookUp(lost, async (id, head) => {
-      if (head === undefined) {
+      if (head === undefined || (await this.#isLeftOut(head))) {
         this.#countRemoval(id);
         return;
       }
@@ -209,6 +211,8 @@ export class AccountBackup {
       ? [...known.keys()].filter((id) => !found.has(id))
       : changes.removed;
     const removed = candidates.filter((id) => known.has(id));
+    const all = new Set([...known.keys(), ...found].filter((id) => !removed.includes(id)));
+    this.#collections = all;
     const put = changes.found.filter((row) => !isSame(row, known.get(row.id))).map(withoutCount);
     for (const id of removed) await this.removeCollection(id);
     if (put.length > 0) await recorder.write({ t: 'collections', ...this.owner, put, removed: [] });
@@ -216,7 +220,14 @@ export class AccountBackup {
       await recorder.finishCollection(this.owner, { collection: collectionListKey, link: changes.link });
     }
     progress.expect(sumOf(changes.found.filter(({ id }) => !links.has(id))));
-    return [...new Set([...known.keys(), ...found])].filter((id) => !removed.includes(id));
+    return [...all];
+  }
+
+  /** True of an item that is now where nothing is saved, by choice. */
+  async #isLeftOut({ collection }: ItemHead): Promise<boolean> {
+    const { workload, scope } = this.services;
+    if (workload.isLeftOut === undefined || this.#collections.has(collection)) return false;
+    return workload.isLeftOut(scope, collection);
   }
 
   /**
@@ -243,7 +254,8 @@ export class AccountBackup {
       failed.map(({ item }) => item),
       async (id, head) => {
         if (head !== undefined) {
-          await this.saveItem(head);
+          if (await this.#isLeftOut(head)) await this.clearIssue(id);
+          else await this.saveItem(head);
           return;
         }
         const subject = this.#subjectOfId(id);

@@ -55,7 +55,8 @@ export class CollectionBackup {
     try {
       await this.#enumerate(link);
     } catch (error) {
-      if (link === undefined || !isAppError(error, 'delta-expired', 'collection-gone')) throw error;
+      const isOver = isAppError(error, 'delta-expired', 'delta-unsupported', 'collection-gone');
+      if (link === undefined || !isOver) throw error;
       await this.#enumerate(undefined);
     }
   }
@@ -63,7 +64,7 @@ export class CollectionBackup {
   async #enumerate(link: string | undefined): Promise<void> {
     const { workload, scope, recorder } = this.#account.services;
     const { owner } = this.#account;
-    const listsAll = link === undefined || workload.listsEverything?.(this.#id) === true;
+    const listsAll = link === undefined || workload.listsEverything?.(this.#id, link) === true;
     const round = new Round(listsAll && this.#isKnown(), workload.nesting);
     const canResume = link === undefined && !round.isSweep;
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {

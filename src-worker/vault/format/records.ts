@@ -158,6 +158,8 @@ const commitSchema = z.object({
     organization: z.string().max(256),
     /** Names of the workloads that were chosen. */
     services: z.array(key).max(64).optional(),
+    /** What it leaves out by choice; commits of before there was a choice have no list. */
+    leftOut: z.array(z.string().max(64)).max(64).optional(),
   }),
   /** `checkpoint`: a first run saved what it had and went on; `partial`: something is missing, the issues say what. */
   outcome: z.enum(snapshotOutcomes),

@@ -1,5 +1,6 @@
 /** All contacts of one mailbox, as the backup sees them. */
 import { graphPath, withQuery } from '../../graph/paths.ts';
+import { isScanned } from '../full-scan.ts';
 import { lookUpInBatches } from '../look-up.ts';
 import type { Workload } from '../workload.ts';
 import { contactChanges } from './contact-changes.ts';
@@ -12,6 +13,7 @@ export const contactsWorkload: Workload = {
   accountKinds: ['user'],
   collections: findContactFolders,
   changes: contactChanges,
+  listsEverything: isScanned,
   fetch: fetchContact,
 
   lookUp: (scope, ids) =>

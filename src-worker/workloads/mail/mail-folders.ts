@@ -1,53 +1,88 @@
 /**
  * The folders of a mailbox. Folder delta knows the visible tree; hidden folders show up in lists only, so the top
- * level is listed at every run, and below it the children of folders that are new, changed or hidden.
+ * level is listed at every run, and below it the children of folders that are new, changed or hidden. Recoverable Items
+ * lie beside that tree and are read from their own root. Where the cloud has no delta (graph facts, section 10), the
+ * lists are walked through to the last level.
  */
-import { z } from 'zod';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
+import type { MailChoice } from '../../../src-shared/model/protected-item.ts';
 import { graphPath } from '../../graph/paths.ts';
+import { hasNoDelta, noteNoDelta, scanLink } from '../full-scan.ts';
 import type { AccountScope, CollectionChanges, CollectionFound } from '../workload.ts';
+import {
+  choiceOf,
+  folderFields,
+  folderSchema,
+  readDeletions,
+  readFolder,
+  type GraphFolder,
+} from './mail-folder.ts';
 
 const pageSize = 100;
-const folderFields = 'displayName,parentFolderId,childFolderCount,totalItemCount,isHidden';
 /** Exchange allows 300 levels; more is a loop. */
 const deepestFolder = 300;
+const deltaKind = 'mailFolders';
 
-const count = z.number().int().nonnegative().nullish().catch(0);
-const folderSchema = z.object({
-  id: z.string().min(1).max(1024),
-  '@odata.type': z.string().optional(),
-  displayName: z.string().nullish().catch(''),
-  parentFolderId: z.string().nullish().catch(undefined),
-  childFolderCount: count,
-  totalItemCount: count,
-  isHidden: z.boolean().nullish().catch(false),
-});
-type GraphFolder = z.infer<typeof folderSchema>;
-
-/** Folders that changed since `link`, or all. An expired link becomes a complete enumeration. */
+/**
+ * Folders that changed since `link`, or all. A position that is of no use becomes a complete enumeration, and so does one
+ * of another choice of folders: what is left out from now on is then not listed any more.
+ */
 export async function findFolders(scope: AccountScope, link: string | undefined): Promise<CollectionChanges> {
+  const mark = markOf(choiceOf(scope));
+  const [, markBefore = '', position = ''] = /^((?:[+-]\w+ )*)(.*)$/s.exec(link ?? '') ?? [];
+  const start = markBefore === mark && position !== '' ? position : undefined;
+  const changes = await findFrom(scope, start === scanLink ? undefined : start);
+  return { ...changes, link: mark + changes.link };
+}
+
+async function findFrom(scope: AccountScope, start: string | undefined): Promise<CollectionChanges> {
+  if (start === undefined && hasNoDelta(scope.graph, deltaKind)) return new FolderSearch(scope).walk();
   try {
-    return await new FolderSearch(scope).run(link);
+    return await new FolderSearch(scope).run(start);
   } catch (error) {
-    if (link === undefined || !isAppError(error, 'delta-expired')) throw error;
-    return new FolderSearch(scope).run(undefined);
+    if (start !== undefined && isAppError(error, 'delta-expired', 'delta-unsupported'))
+      return findFrom(scope, undefined);
+    if (!isAppError(error, 'delta-unsupported')) throw error;
+    noteNoDelta(scope.graph, deltaKind);
+    return new FolderSearch(scope).walk();
   }
+}
+
+/** Stands before a position that was reached with another choice than the default; links begin with a letter. */
+function markOf({ hiddenFolders, recoverableItems }: MailChoice): string {
+  return `${hiddenFolders ? '' : '-hidden '}${recoverableItems ? '+recoverable ' : ''}`;
 }
 
 class FolderSearch {
   readonly #scope: AccountScope;
+  readonly #choice: MailChoice;
   readonly #found = new Map<string, CollectionFound>();
   readonly #removed = new Set<string>();
   readonly #listed = new Set<string>();
+  /** What of a list is taken: hidden folders, in a cloud without delta the visible ones, too, or all. */
+  #taken: { readonly hidden: boolean; readonly visible: boolean };
 
   constructor(scope: AccountScope) {
     this.#scope = scope;
+    this.#choice = choiceOf(scope);
+    this.#taken = { hidden: this.#choice.hiddenFolders, visible: false };
+  }
+
+  /** All folders, from level to level, in a cloud without delta. */
+  async walk(): Promise<CollectionChanges> {
+    this.#taken = { ...this.#taken, visible: true };
+    await this.#listChildren(undefined, 0);
+    await this.#findRecoverable();
+    return { found: [...this.#found.values()], removed: [], isComplete: true, link: scanLink };
   }
 
   async run(link: string | undefined): Promise<CollectionChanges> {
     const nextLink = await this.#readDelta(link);
-    await this.#listChildren(undefined, 0);
-    for (const id of [...this.#found.keys()]) await this.#listChildren(id, 0);
+    if (this.#taken.hidden) {
+      await this.#listChildren(undefined, 0);
+      for (const id of [...this.#found.keys()]) await this.#listChildren(id, 0);
+    }
+    await this.#findRecoverable();
     return {
       found: [...this.#found.values()],
       removed: [...this.#removed],
@@ -70,7 +105,9 @@ class FolderSearch {
     for await (const page of graph.deltaPages(start, options)) {
       for (const folder of page.changed) {
         this.#removed.delete(folder.id);
-        this.#remember(folder);
+        // One that was visible so far and is left out from now on.
+        if (folder.isHidden === true && !this.#choice.hiddenFolders) this.#removed.add(folder.id);
+        else this.#remember(folder);
       }
       for (const { id } of page.removed) {
         this.#found.delete(id);
@@ -89,18 +126,34 @@ class FolderSearch {
       parent === undefined
         ? graphPath`/users/${accountId}/mailFolders`
         : graphPath`/users/${accountId}/mailFolders/${parent}/childFolders`;
-    const query = { includeHiddenFolders: true, $select: folderFields, $top: pageSize };
+    const includeHiddenFolders = this.#taken.hidden || undefined;
+    const query = { includeHiddenFolders, $select: folderFields, $top: pageSize };
     for await (const page of graph.pages(path, { schema: folderSchema, query, mailbox: accountId, signal })) {
       for (const folder of page) await this.#takeListed(folder, depth);
     }
   }
 
-  /** Takes a listed folder that delta does not show: a hidden one, or one below a hidden one. */
+  /** Takes a listed folder that delta does not show: a hidden one, or one below a hidden one. Without delta, any. */
   async #takeListed(folder: GraphFolder, depth: number): Promise<void> {
     const isBelowHidden = this.#found.get(folder.parentFolderId ?? '')?.isHidden === true;
-    if (this.#found.has(folder.id) || !(folder.isHidden === true || isBelowHidden)) return;
-    this.#remember({ ...folder, isHidden: true });
+    const isHidden = folder.isHidden === true || isBelowHidden;
+    if (this.#found.has(folder.id) || !(isHidden ? this.#taken.hidden : this.#taken.visible)) return;
+    this.#remember({ ...folder, isHidden });
     await this.#listChildren(folder.id, depth + 1);
+  }
+
+  /** Deletions, and through its parent the other folders of Recoverable Items. A new mailbox may have none. */
+  async #findRecoverable(): Promise<void> {
+    if (!this.#choice.recoverableItems) return;
+    this.#taken = { hidden: true, visible: true };
+    const deletions = await readDeletions(this.#scope);
+    if (deletions === undefined) return;
+    const root = await readFolder(this.#scope, deletions.parentFolderId ?? '');
+    for (const folder of [root, deletions]) {
+      if (folder === undefined) continue;
+      this.#remember({ ...folder, isHidden: true });
+      await this.#listChildren(folder.id, 0);
+    }
   }
 
   #remember(folder: GraphFolder): void {

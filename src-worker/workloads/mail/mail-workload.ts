@@ -1,6 +1,8 @@
 /** Mail of one mailbox, as the backup sees it. */
 import { graphPath } from '../../graph/paths.ts';
+import { isScanned } from '../full-scan.ts';
 import type { AccountScope, Workload } from '../workload.ts';
+import { isLeftOut } from './left-out.ts';
 import { findFolders } from './mail-folders.ts';
 import { messageChanges } from './message-changes.ts';
 import { lookUpMessages } from './message-look-up.ts';
@@ -13,6 +15,8 @@ export const mailWorkload: Workload = {
   accountKinds: ['user'],
   collections: findFolders,
   changes: messageChanges,
+  listsEverything: isScanned,
+  isLeftOut,
 
   lookUp: lookUpMessages,
 

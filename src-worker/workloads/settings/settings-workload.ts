@@ -58,7 +58,14 @@ async function headOf(scope: AccountScope, item: string): Promise<ItemHead> {
     const version = createHash('sha256').update(part.bytes).digest('hex').slice(0, versionDigits);
     return { ...head, version, content: asContent(part) };
   } catch (error) {
-    if (!isAppError(error, 'access-denied', 'request-rejected', 'service-unavailable')) throw error;
+    const isOwn = isAppError(
+      error,
+      'access-denied',
+      'not-in-this-cloud',
+      'request-rejected',
+      'service-unavailable',
+    );
+    if (!isOwn) throw error;
     return { ...head, version: '' };
   }
 }

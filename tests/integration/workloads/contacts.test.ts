@@ -115,6 +115,19 @@ test('a folder that seems gone is told by its code', async () => {
   });
 });
 
+test('a cloud without delta is followed through every kind of change, and only what changed is fetched', async () => {
+  const { copy, truth, change } = await prepare({ cloud: 'china' });
+  await copy.run();
+  expectSame(copy, await truth());
+  await copy.run();
+  expect([copy.broughtCount, copy.fetchedCount]).toEqual([0, 0]);
+  await change({ ...every, containersDeleted: 1 });
+  await copy.run();
+  expectSame(copy, await truth());
+  expect(copy.fetchedCount).toBeGreaterThan(0);
+  expect(copy.fetchedCount).toBeLessThan(60);
+});
+
 test.skipIf(!isGraphContractAvailable)(
   'everything that is sent and understood keeps to the Graph contract',
   () => expectContract(contactsWorkload, { options: some, changes: every }),

@@ -74,7 +74,8 @@ export class Copy {
     try {
       return await this.#enumerate(collection, link);
     } catch (error) {
-      if (link === undefined || !isAppError(error, 'delta-expired', 'collection-gone')) throw error;
+      if (link === undefined || !isAppError(error, 'delta-expired', 'delta-unsupported', 'collection-gone'))
+        throw error;
       return this.#enumerate(collection, undefined);
     }
   }
@@ -87,7 +88,7 @@ export class Copy {
       left.push(...page.removed);
       if (page.deltaLink !== undefined) this.#links.set(collection, page.deltaLink);
     }
-    if (link !== undefined && this.#workload.listsEverything?.(collection) !== true) return left;
+    if (link !== undefined && this.#workload.listsEverything?.(collection, link) !== true) return left;
     const here = [...this.items.values()].filter(({ head }) => head.collection === collection);
     return here.map(({ head }) => head.id).filter((id) => !seen.has(id));
   }

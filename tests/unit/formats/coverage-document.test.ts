@@ -5,6 +5,7 @@ import { csvText } from '../../../src-worker/formats/csv.ts';
 
 const row: CoverageRow = {
   account: { id: 'id-1', address: 'anna@example.com', name: '<b>Anna</b> & "co"', kind: 'user' },
+  isBeta: false,
   service: 'mail',
   enumerated: 10,
   saved: 4,

@@ -51,6 +51,14 @@ describe('answers of Graph', () => {
     expect(judge(answer(404, 'ErrorItemNotFound'), target).code).toBe(code);
   });
 
+  test.each([
+    ['delta', 'delta-unsupported'],
+    ['todo', 'not-in-this-cloud'],
+  ])('a cloud whose metadata has no %s says so, whatever its code', (segment, code) => {
+    const message = `Resource not found for the segment '${segment}'.`;
+    expect(judge(answer(400, 'BadRequest', message), 'account')).toEqual({ code, retry: 'never' });
+  });
+
   test('a failed OLE conversion is known by its text alone', () => {
     expect(
       judge(answer(500, 'ErrorInternalServerError', 'OLE conversion failed for an item.'), 'item'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { AppError } from '../../../src-shared/errors/app-error.ts';
 import { readDeltaPages, readPages, type PageSource } from '../../../src-worker/graph/pagers.ts';
 
 const graphRoot = 'https://graph.microsoft.com';
@@ -51,6 +52,15 @@ describe('delta pages', () => {
       },
     ]);
     expect(source.asked).toEqual(['/delta', link('1'), link('2')]);
+  });
+
+  test.each([
+    ['ErrorInvalidIdMalformed', 'delta-unsupported'],
+    ['ErrorInvalidRequest', 'request-rejected'],
+  ])('where the word delta is refused with %s, the trouble is %s', async (graphCode, code) => {
+    const refused = new AppError('request-rejected', 'refused', { details: { graphCode } });
+    const source = { ...sourceOf({}), fetch: () => Promise.reject(refused) };
+    await expect(collect(readDeltaPages(source, schema))).rejects.toMatchObject({ code });
   });
 
   test('an enumeration without a link at its end is not taken for complete', async () => {

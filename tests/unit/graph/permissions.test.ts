@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { permissionServices, readSet, restoreSet } from '../../../src-shared/model/permission.ts';
+import { exportSet, permissionServices, readSet, restoreSet } from '../../../src-shared/model/permission.ts';
 import { appRoleIds } from '../../../src-simulator/registration/app-roles.ts';
 import { registrationScript } from '../../../src-worker/graph/registration-script.ts';
 
-const all = [...readSet, ...restoreSet];
+const all = [...readSet, ...exportSet, ...restoreSet];
 
 describe('the permissions that Holdfast asks for', () => {
   test('have the ids of the permissions reference, each once', () => {
@@ -20,21 +20,22 @@ describe('the permissions that Holdfast asks for', () => {
   });
 
   test('cover every service, and the read set writes nothing', () => {
-    const covered = new Set(readSet.flatMap(({ services }) => services));
+    const reading = [...readSet, ...exportSet];
+    const covered = new Set(reading.flatMap(({ services }) => services));
     expect(permissionServices.filter((service) => !covered.has(service))).toEqual([]);
-    expect(readSet.filter(({ name }) => /Write|Create|Manage|FullControl|Send/.test(name))).toEqual([]);
+    expect(reading.filter(({ name }) => /Write|Create|Manage|FullControl|Send/.test(name))).toEqual([]);
   });
 });
 
 describe('the registration script', () => {
   const wish = { region: { kind: 'Global' as const }, applicationName: 'Holdfast', withRestore: false };
 
-  test('asks for the read set, and for the restore set only when told to', () => {
+  test('asks for the read set, and for the others only when told to', () => {
     const plain = registrationScript(wish);
     for (const { name } of readSet) expect(plain).toContain(`'${name}'`);
-    for (const { name } of restoreSet) expect(plain).not.toContain(`'${name}'`);
-    const both = registrationScript({ ...wish, withRestore: true });
-    for (const { name } of all) expect(both).toContain(`'${name}'`);
+    for (const { name } of [...exportSet, ...restoreSet]) expect(plain).not.toContain(`'${name}'`);
+    const all3 = registrationScript({ ...wish, withRestore: true, withExport: true });
+    for (const { name } of all) expect(all3).toContain(`'${name}'`);
   });
 
   test.each([

@@ -49,6 +49,7 @@ test('records are the same after the file was closed and opened', () => {
       groups: [],
     },
     services: ['mail' as const, 'contacts' as const],
+    mail: { hiddenFolders: false, recoverableItems: true },
   };
   store.addProtectedItem(item);
   const { agent } = store;
@@ -97,9 +98,12 @@ test('a row that is not as Holdfast writes it is an error with a remedy, not a c
   expect(() => store.vaults()).toThrow(expect.objectContaining({ code: 'input-invalid' }) as Error);
 });
 
+const todaysMail = { hiddenFolders: true, recoverableItems: false };
+
 test('a protected item of version 1 knew mail only, and no sites', () => {
   store.close();
   const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
   database.exec('ALTER TABLE protectedItems DROP COLUMN services');
   database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
   database.pragma('foreign_keys = OFF');
@@ -112,13 +116,14 @@ test('a protected item of version 1 knew mail only, and no sites', () => {
   database.close();
   store = new RecordStore(path);
   expect(store.protectedItems()).toMatchObject([
-    { name: 'Old', services: ['mail'], sites: { mode: 'selected', sites: [], groups: [] } },
+    { name: 'Old', services: ['mail'], mail: todaysMail, sites: { mode: 'selected', sites: [], groups: [] } },
   ]);
 });
 
 test('a protected item of version 2 saves what it saved before, and goes on by the usual rule', () => {
   store.close();
   const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
   database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
   database.pragma('foreign_keys = OFF');
   const insert =
@@ -137,6 +142,30 @@ test('a protected item of version 2 saves what it saved before, and goes on by t
       services: ['mail', 'drive'],
     },
   ]);
+});
+
+test('a protected item of version 3 had no choice of mail folders', () => {
+  store.close();
+  const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
+  database.pragma('foreign_keys = OFF');
+  database
+    .prepare(
+      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, sites, services) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      'a'.repeat(32),
+      'Old',
+      'b'.repeat(32),
+      'c'.repeat(32),
+      '{"mode":"all"}',
+      '{"mode":"all"}',
+      '["drive"]',
+    );
+  database.pragma('user_version = 3');
+  database.close();
+  store = new RecordStore(path);
+  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['drive'], mail: todaysMail }]);
 });
 
 test('records of a newer Holdfast are refused and left as they are', () => {
