@@ -18,6 +18,7 @@ import {
 } from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
+import { minimumOf } from './minimum.ts';
 import type { Statistics } from './statistics.ts';
 import { streamTruth } from './truth.ts';
 
@@ -121,6 +122,7 @@ const commands: Readonly<Record<string, Command>> = {
     ),
   'POST roles': changeRoles,
   'GET stats': stats,
+  'GET minimum': ({ organization }) => minimumOf(organization),
   'POST stats/reset': ({ limits, teamsLimits, units, statistics }) => {
     limits.reset();
     units.reset();

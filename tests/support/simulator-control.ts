@@ -35,6 +35,14 @@ export async function statistics(simulator: SimulatorAccess): Promise<SimulatorS
   return JSON.parse(await ask(simulator, { method: 'GET', path: 'stats' })) as SimulatorStatistics;
 }
 
+/** Requests by service that no run without changes can do without, as the simulator computes it from what it holds. */
+export async function minimum(
+  simulator: SimulatorAccess,
+): Promise<{ readonly requests: Readonly<Record<string, number>>; readonly total: number }> {
+  const text = await ask(simulator, { method: 'GET', path: 'minimum' });
+  return JSON.parse(text) as { requests: Record<string, number>; total: number };
+}
+
 /** What a mailbox holds; empty for an account without one. */
 export async function truthOf(simulator: SimulatorAccess, user: string): Promise<TruthLine[]> {
   return (await truthLines(simulator, `user=${encodeURIComponent(user)}`)) as TruthLine[];

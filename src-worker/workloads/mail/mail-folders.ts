@@ -1,6 +1,6 @@
 /**
  * The folders of a mailbox. Folder delta knows the visible tree; hidden folders show up in lists only, so the top
- * level is listed at every run, and below it the children of folders that are new, changed or hidden.
+ * level is listed at every run, and below it the children of folders that are new, changed or hidden and have some.
  */
 import { z } from 'zod';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
@@ -18,7 +18,7 @@ const folderSchema = z.object({
   '@odata.type': z.string().optional(),
   displayName: z.string().nullish().catch(''),
   parentFolderId: z.string().nullish().catch(undefined),
-  childFolderCount: count,
+  childFolderCount: z.number().int().nonnegative().nullish().catch(undefined),
   totalItemCount: count,
   isHidden: z.boolean().nullish().catch(false),
 });
@@ -100,7 +100,9 @@ class FolderSearch {
     const isBelowHidden = this.#found.get(folder.parentFolderId ?? '')?.isHidden === true;
     if (this.#found.has(folder.id) || !(folder.isHidden === true || isBelowHidden)) return;
     this.#remember({ ...folder, isHidden: true });
-    await this.#listChildren(folder.id, depth + 1);
+    // A list that shows hidden folders counts them, too; a count that is missing says nothing.
+    if (folder.childFolderCount === 0) this.#listed.add(folder.id);
+    else await this.#listChildren(folder.id, depth + 1);
   }
 
   #remember(folder: GraphFolder): void {

@@ -1,0 +1,40 @@
+/** A run without changes asks for little more than anybody must, and Microsoft's limits leave it time to spare. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceNames } from '../../../src-shared/model/service-name.ts';
+import { idleCost, smallOrganization, type IdleCost } from '../../support/idle-run.ts';
+
+const accounts = 20;
+const folderPath = mkdtempSync(join(tmpdir(), 'holdfast-idle-'));
+let cost: IdleCost;
+
+beforeAll(async () => {
+  cost = await idleCost({
+    ...smallOrganization(accounts),
+    trafficFile: join(folderPath, 'traffic.ndjson'),
+  });
+});
+afterAll(() => rmSync(folderPath, { recursive: true, force: true }));
+
+test('sends at most a tenth more requests than the organization makes necessary', () => {
+  expect(cost.outcome).toBe('complete');
+  expect(cost.services.map(({ service }) => service).sort()).toEqual(['directory', ...serviceNames].sort());
+  for (const { service, needed } of cost.services) expect(needed, service).toBeGreaterThan(0);
+  expect(cost.sent).toBeLessThanOrEqual(1.1 * cost.needed);
+  // Fewer would mean that something was not looked at.
+  for (const { sent, needed } of cost.services) expect(sent).toBeGreaterThanOrEqual(needed);
+});
+
+test('asks for hidden mail folders once a mailbox, and not for the children of those that have none', () => {
+  const mail = cost.services.find(({ service }) => service === 'mail');
+  expect(mail?.sent).toBe(mail!.needed + accounts);
+});
+
+test('is planned to take seconds under the real limits', () => {
+  expect(cost.planned.requests).toBe(cost.sent);
+  // Sixteen accounts at once with four requests each are 64 at a time, of a fifth of a second each.
+  expect(cost.planned.durationMs).toBeGreaterThan((200 * cost.sent) / 64);
+  expect(cost.planned.durationMs).toBeLessThan(20_000);
+});
