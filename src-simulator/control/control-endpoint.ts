@@ -6,10 +6,12 @@ import type { Organization } from '../graph/graph-call.ts';
 import { plainJson, type Answer } from '../http/answer.ts';
 import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
+import type { DirectoryLimits } from '../limits/directory-limits.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
 import type { TeamsLimits } from '../limits/teams-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
 import {
+  directoryLimitSchema,
   faultSchema,
   limitSchema,
   registrationSchema,
@@ -27,6 +29,7 @@ export interface ControlServices {
   limits: MailboxLimits;
   teamsLimits: TeamsLimits;
   units: UnitLimits;
+  directoryLimits: DirectoryLimits;
   statistics: Statistics;
   deviceCodes: DeviceCodes;
   controlToken: string;
@@ -83,10 +86,14 @@ function changeRoles({ organization }: ControlServices, body: unknown) {
   return { roles: application.rolesAt(Date.now()), sharePointRoles };
 }
 
-function stats({ organization, limits, teamsLimits, units, statistics }: ControlServices) {
+function stats(services: ControlServices) {
+  const { organization, limits, teamsLimits, units, directoryLimits, statistics } = services;
   return {
     ...statistics.snapshot(),
-    throttled: limits.throttled + teamsLimits.throttled + units.throttled,
+    throttled: [limits, teamsLimits, units, directoryLimits].reduce(
+      (sum, { throttled }) => sum + throttled,
+      0,
+    ),
     maxConcurrencyPerMailbox: limits.maxInFlight,
     retryAfterViolations: limits.retryAfterViolations + units.retryAfterViolations,
     resourceUnits: units.total,
@@ -105,6 +112,11 @@ const commands: Readonly<Record<string, Command>> = {
     (teamsLimits.options = teamsLimitSchema.parse({ ...teamsLimits.options, ...(body as object) })),
   'POST unit-limits': ({ units }, body) =>
     (units.options = unitLimitSchema.parse({ ...units.options, ...(body as object) })),
+  'POST directory-limits': ({ directoryLimits }, body) =>
+    (directoryLimits.options = directoryLimitSchema.parse({
+      ...directoryLimits.options,
+      ...(body as object),
+    })),
   'POST expire-delta': expireDelta,
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);
@@ -123,7 +135,8 @@ const commands: Readonly<Record<string, Command>> = {
   'POST roles': changeRoles,
   'GET stats': stats,
   'GET minimum': ({ organization }) => minimumOf(organization),
-  'POST stats/reset': ({ limits, teamsLimits, units, statistics }) => {
+  'POST stats/reset': ({ limits, teamsLimits, units, directoryLimits, statistics }) => {
+    directoryLimits.throttled = 0;
     limits.reset();
     units.reset();
     teamsLimits.throttled = 0;

@@ -45,7 +45,7 @@ interface CallScopeOptions {
   readonly mailbox?: string | undefined;
   /** Without a mailbox; the directory unless given. */
   readonly service?: GraphService | undefined;
-  /** Resource units of the call in SharePoint, or of each call of a batch; 1 unless given (graph facts, section 2). */
+  /** Resource units of the call, or of each call of a batch: in SharePoint 1 unless given (graph facts, section 2). */
   readonly cost?: number | undefined;
   readonly target?: CallTarget | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -240,8 +240,8 @@ function callHeaders({ mailbox, service }: CallScopeOptions): Call['headers'] {
 
 function callScope(
   options: CallScopeOptions,
-): Pick<Call, 'mailbox' | 'service' | 'target' | 'signal'> & { cost: number } {
-  const { mailbox, service, cost = 1, signal } = options;
+): Pick<Call, 'mailbox' | 'service' | 'target' | 'signal'> & { cost: number | undefined } {
+  const { mailbox, service, cost, signal } = options;
   const target = options.target ?? (mailbox === undefined ? 'directory' : 'account');
   return { mailbox, service, cost, target, signal };
 }

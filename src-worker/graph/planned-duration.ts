@@ -3,6 +3,7 @@
  * knows neither workloads nor what comes of an answer.
  */
 import { SimulatedClock } from './simulated-clock.ts';
+import type { CallRate } from './throttle-lane.ts';
 import {
   documentedLimits,
   ThrottleGovernor,
@@ -11,7 +12,7 @@ import {
 } from './throttle-governor.ts';
 
 /** Requests of one kind. `cost` is that of each, in resource units where the service counts those. */
-export interface PlannedRequests {
+export interface PlannedRequests extends CallRate {
   readonly service: GraphService;
   /** Whom they are about: a mailbox's limits are its own, and a run works on so many accounts at a time. */
   readonly account: string;
@@ -48,9 +49,9 @@ export async function planDuration(
   const governor = new ThrottleGovernor({ clock, random: () => 0.5, limits });
   const endMs = new Map<GraphService, number>();
   const accounts = Map.groupBy(planned, ({ account }) => account).values();
-  const send = async ({ service, account, cost }: PlannedRequests): Promise<void> => {
+  const send = async ({ service, account, cost, kind, team }: PlannedRequests): Promise<void> => {
     const mailbox = service === 'outlook' ? account : undefined;
-    const pass = await governor.enter({ mailbox, service, slots: 1, cost });
+    const pass = await governor.enter({ mailbox, service, slots: 1, cost, kind, team });
     await clock.sleep(options.latencyMs);
     pass.leave(false);
     endMs.set(service, clock.nowMs());

@@ -12,6 +12,7 @@ import {
   type PlannedDuration,
   type PlannedRequests,
 } from '../../src-worker/graph/planned-duration.ts';
+import { teamsRate } from '../../src-worker/graph/call-rates.ts';
 import { documentedLimits } from '../../src-worker/graph/throttle-governor.ts';
 import { BackupScene } from './backup-scene.ts';
 import { minimum, order } from './simulator-control.ts';
@@ -128,7 +129,8 @@ function requestsIn({ pathname, searchParams }: URL, mailbox: string | null): Re
   const service = serviceOf[area] ?? 'outlook';
   const owner = /\/(?:users|drives)\/([^/]+)/.exec(pathname)?.[1] ?? '';
   const cost = area === 'drive' && !searchParams.has('token') && !/delta\(/.test(pathname) ? 2 : 1;
-  return [{ area, service, account: mailbox ?? owner, cost }];
+  const rate = service === 'teams' ? teamsRate(pathname) : {};
+  return [{ area, service, account: mailbox ?? owner, cost, ...rate }];
 }
 
 function inGroups(requests: readonly Request[]): PlannedRequests[] {

@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serviceNames } from '../../../src-shared/model/service-name.ts';
+import { checkClientHeaders } from '../../support/graph-contract.ts';
 import { idleCost, smallOrganization, type IdleCost } from '../../support/idle-run.ts';
 
 const accounts = 20;
 const folderPath = mkdtempSync(join(tmpdir(), 'holdfast-idle-'));
+const trafficFile = join(folderPath, 'traffic.ndjson');
 let cost: IdleCost;
 
 beforeAll(async () => {
   cost = await idleCost({
     ...smallOrganization(accounts),
-    trafficFile: join(folderPath, 'traffic.ndjson'),
+    trafficFile,
   });
 });
 afterAll(() => rmSync(folderPath, { recursive: true, force: true }));
@@ -30,6 +32,15 @@ test('sends at most a tenth more requests than the organization makes necessary'
 test('asks for hidden mail folders once a mailbox, and not for the children of those that have none', () => {
   const mail = cost.services.find(({ service }) => service === 'mail');
   expect(mail?.sent).toBe(mail!.needed + accounts);
+});
+
+test('says to SharePoint who asks, and to the directory that it can wait, from the first request on', () => {
+  const { sharePoint, directory } = checkClientHeaders(trafficFile);
+  // A list of drives and a delta in either run, and two downloads in the first.
+  expect(sharePoint.seen).toBeGreaterThanOrEqual(accounts * 6);
+  expect(sharePoint.undecorated).toEqual([]);
+  expect(directory.seen).toBeGreaterThanOrEqual(2);
+  expect(directory.impatient).toEqual([]);
 });
 
 test('is planned to take seconds under the real limits', () => {
