@@ -13,8 +13,9 @@ import { endingCodes, FaultLedger } from '../faults/ledger.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 import { createDedupFilterMemory, DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Workload } from '../workloads/workload.ts';
+import type { AccountScope, Workload } from '../workloads/workload.ts';
 import { AccountBackup } from './backup/account-backup.ts';
+import { largestFirst, type OrderedAccount } from './backup/account-order.ts';
 import { BackupProgress } from './backup/backup-progress.ts';
 import { Recorder, type CheckpointLimits } from './backup/recorder.ts';
 import { selectAccounts } from './backup/select-accounts.ts';
@@ -112,10 +113,11 @@ class Backup {
     const changed = accounts.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
     if (changed.length > 0) await recorder.write({ t: 'accounts', put: changed });
     const services = accounts.reduce((sum, { kind }) => sum + this.#workloadsOf(kind).length, 0);
-    this.#progress.enterSaving(accounts.length, services);
     try {
-      await forEachConcurrent(accounts, this.#services.accountsAtOnce, (account) =>
-        this.#backUpAccount(recorder, account),
+      const ordered = await this.#inOrder(accounts);
+      this.#progress.enterSaving(accounts.length, services);
+      await forEachConcurrent(ordered, this.#services.accountsAtOnce, (one) =>
+        this.#backUpAccount(recorder, one),
       );
     } catch (error) {
       if (!isAppError(error, ...endingCodes)) throw error;
@@ -127,12 +129,34 @@ class Backup {
     return this.#workloads.filter(({ accountKinds }) => accountKinds.includes(kind));
   }
 
-  async #backUpAccount(recorder: Recorder, account: AccountRow): Promise<void> {
-    const { graph, catalog } = this.#services;
+  #inOrder(accounts: readonly AccountRow[]): Promise<OrderedAccount[]> {
+    const { catalog, accountsAtOnce } = this.#services;
+    return largestFirst(
+      {
+        catalog,
+        accountsAtOnce,
+        chainId: this.#run.item.id,
+        workloadsOf: ({ kind }) => this.#workloadsOf(kind),
+        scopeOf: (account) => this.#scopeOf(account),
+      },
+      accounts,
+    );
+  }
+
+  #scopeOf({ kind, id }: AccountRow): AccountScope {
+    return { graph: this.#services.graph, kind, accountId: id, signal: this.#run.signal };
+  }
+
+  async #backUpAccount(recorder: Recorder, { account, found }: OrderedAccount): Promise<void> {
     for (const workload of this.#workloadsOf(account.kind)) {
-      const scope = { graph, kind: account.kind, accountId: account.id, signal: this.#run.signal };
-      const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
-      await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();
+      const services = { workload, scope: this.#scopeOf(account), recorder, catalog: this.#services.catalog };
+      await new AccountBackup({
+        ...services,
+        ledger: this.#ledger,
+        chainId: this.#run.item.id,
+        progress: this.#progress,
+        found: found.get(workload.name),
+      }).run();
     }
     this.#progress.accountFinished();
   }

@@ -14,7 +14,13 @@ import {
   type IssueOutcome,
 } from '../../faults/ledger.ts';
 import { OpenIssues } from '../../faults/open-issues.ts';
-import type { AccountScope, CollectionFound, ItemHead, Workload } from '../../workloads/workload.ts';
+import type {
+  AccountScope,
+  CollectionChanges,
+  CollectionFound,
+  ItemHead,
+  Workload,
+} from '../../workloads/workload.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import { CollectionBackup } from './collection-backup.ts';
 import type { Recorder } from './recorder.ts';
@@ -36,6 +42,8 @@ export interface AccountBackupServices {
   readonly ledger: FaultLedger;
   readonly chainId: string;
   readonly progress: AccountProgress;
+  /** The collections, where they were asked for before and nothing was known of them then. */
+  readonly found?: Promise<CollectionChanges> | undefined;
 }
 
 /** How far a backup is; items of new collections are known before they are enumerated. */
@@ -188,7 +196,7 @@ export class AccountBackup {
     const known = new Map(
       catalog.collections({ ...this.owner, chainId, number: this.baseNumber }).map((row) => [row.id, row]),
     );
-    const changes = await workload.collections(scope, links.get(collectionListKey));
+    const changes = await (this.services.found ?? workload.collections(scope, links.get(collectionListKey)));
     const found = new Set(changes.found.map(({ id }) => id));
     const candidates = changes.isComplete
       ? [...known.keys()].filter((id) => !found.has(id))
