@@ -59,7 +59,7 @@ export class ProgressBar {
 /** The line itself. */
 export function progressText(progress: JobProgress, told: { noun: string; isWaiting: boolean }): string {
   const { itemsDone, itemsTotal, bytes, elapsedMs, remainingMs } = progress;
-  const parts = [phaseNames[progress.phase]];
+  const parts = [progress.isPaused ? 'Paused' : phaseNames[progress.phase]];
   if (itemsTotal !== null && itemsTotal > 0) {
     parts.push(
       barText(itemsDone / itemsTotal),
@@ -68,7 +68,8 @@ export function progressText(progress: JobProgress, told: { noun: string; isWait
   } else if (itemsDone > 0) {
     parts.push(`${countText(itemsDone)} ${told.noun}`);
   }
-  if (bytes > 0) parts.push(sizeText(bytes), `${sizeText(perSecond(bytes, elapsedMs))}/s`);
+  if (bytes > 0) parts.push(sizeText(bytes));
+  if (bytes > 0 && !progress.isPaused) parts.push(`${sizeText(perSecond(bytes, elapsedMs))}/s`);
   if (remainingMs !== null) parts.push(`${estimateText(remainingMs)} left`);
   if (told.isWaiting) parts.push('Microsoft asked to wait');
   return parts.join('  ');

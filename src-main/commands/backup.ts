@@ -46,6 +46,7 @@ export async function backUp(session: Session, wanted: string | undefined): Prom
         { vault, protectedItem, organizationName: organization.name, connection },
         { signal: session.signal },
       ),
+    pause: (isPaused) => (isPaused ? client.backup.pause({ vault }) : client.backup.resume({ vault })),
     outcomeOf: (each) => {
       if (isCancelled(each)) return 'cancelled';
       return each.outcome === 'complete' ? 'complete' : 'partial';

@@ -16,6 +16,9 @@ export const jobProgressSchema = z.object({
   bytes: count,
   requests: count,
   throttled: count,
+  /** Somebody asked for a pause: requests under way end, and nothing new starts. */
+  isPaused: z.boolean(),
+  /** Since the job began, pauses included. */
   elapsedMs: count,
   /** Null while there is nothing to tell it from. */
   remainingMs: count.nullable(),

@@ -96,6 +96,9 @@ export interface GraphClient {
   authorization(): Promise<string>;
   /** Calls to a mailbox in the current ten minutes. */
   usedInWindow(mailbox: string): number;
+  /** Lets no request start until {@link GraphClient.resume}; those under way end, and those that come wait their turn. */
+  pause(): void;
+  resume(): void;
   stats(): GraphStats;
   /** Cuts the connections; calls under way fail, and so do those that wait. */
   close(): Promise<void>;
@@ -198,6 +201,14 @@ class HttpGraphClient implements GraphClient {
 
   usedInWindow(mailbox: string): number {
     return this.#governor.usedInWindow(mailbox);
+  }
+
+  pause(): void {
+    this.#governor.pause();
+  }
+
+  resume(): void {
+    this.#governor.resume();
   }
 
   stats(): GraphStats {

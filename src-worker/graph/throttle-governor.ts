@@ -84,6 +84,10 @@ export interface ThrottleStats {
   readonly waits: number;
   readonly waitedMs: number;
   readonly throttled: number;
+  /** True while nothing may start because somebody asked for a pause. */
+  readonly isPaused: boolean;
+  /** Time in which that was so. */
+  readonly pausedMs: number;
   readonly allowed: Readonly<Record<GraphService, number>>;
 }
 
@@ -161,6 +165,8 @@ export class ThrottleGovernor {
   #waits = 0;
   #waitedMs = 0;
   #throttled = 0;
+  #pausedSinceMs: number | undefined;
+  #pausedMs = 0;
 
   constructor(options: GovernorOptions) {
     const limits = options.limits ?? documentedLimits;
@@ -176,7 +182,7 @@ export class ThrottleGovernor {
     signal?.throwIfAborted();
     const { service, lane } = this.#placeOf(scope);
     const nowMs = this.#clock.nowMs();
-    const isFirst = lane.waiters.length === 0 && service.ring.length === 0;
+    const isFirst = !this.isPaused && lane.waiters.length === 0 && service.ring.length === 0;
     if (isFirst && this.#fits(service, lane, scope) && service.blockedUntilMs(lane, scope, nowMs) <= nowMs) {
       return this.#start(service, lane, scope);
     }
@@ -203,6 +209,26 @@ export class ThrottleGovernor {
     else if (news.share >= strainedShare) service.cut(nowMs);
   }
 
+  /** Lets nothing start until {@link resume}. Calls under way end; waiters keep their places. */
+  pause(): void {
+    this.#pausedSinceMs ??= this.#clock.nowMs();
+  }
+
+  resume(): void {
+    this.#pausedMs = this.#pausedTimeMs();
+    this.#pausedSinceMs = undefined;
+    for (const name of graphServices) this.#pump(this.#services[name]);
+  }
+
+  get isPaused(): boolean {
+    return this.#pausedSinceMs !== undefined;
+  }
+
+  #pausedTimeMs(): number {
+    const sinceMs = this.#pausedSinceMs;
+    return this.#pausedMs + (sinceMs === undefined ? 0 : this.#clock.nowMs() - sinceMs);
+  }
+
   stats(): ThrottleStats {
     return {
       inFlight: graphServices.reduce((sum, name) => sum + this.#services[name].inFlight, 0),
@@ -210,6 +236,8 @@ export class ThrottleGovernor {
       waits: this.#waits,
       waitedMs: Math.round(this.#waitedMs),
       throttled: this.#throttled,
+      isPaused: this.isPaused,
+      pausedMs: this.#pausedTimeMs(),
       allowed: forEachService((name) => Math.floor(this.#services[name].allowed)),
     };
   }
@@ -321,7 +349,7 @@ export class ThrottleGovernor {
 
   /** Starts what may start, one call a lane and turn. A lane that cannot go leaves the ring until something changes. */
   #pump(service: ServiceState): void {
-    while (service.inFlight < Math.floor(service.allowed)) {
+    while (!this.isPaused && service.inFlight < Math.floor(service.allowed)) {
       const lane = service.ring.shift();
       if (lane === undefined) return;
       lane.isQueued = false;

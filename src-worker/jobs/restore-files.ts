@@ -306,6 +306,7 @@ class FileRestore {
       bytes: this.#bytes,
       requests: 0,
       throttled: 0,
+      isPaused: false,
       elapsedMs,
       remainingMs: done === 0 ? null : Math.round((elapsedMs * (this.#expected - done)) / done),
     });

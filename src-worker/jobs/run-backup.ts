@@ -23,6 +23,7 @@ import { adoptOrphans, type AdoptedPacks } from './adopt-orphans.ts';
 import type { BufferShelf } from './buffer-shelf.ts';
 import { CodecPool, type CodecThread } from './codec-pool.ts';
 import { forEachConcurrent } from './concurrency.ts';
+import type { PauseSwitch } from './pause-switch.ts';
 import { syncCatalog } from './sync-catalog.ts';
 
 /** What a backup works with. */
@@ -46,12 +47,18 @@ export interface BackupRun {
   readonly item: ProtectedItem;
   readonly organizationName: string;
   readonly signal: AbortSignal;
+  readonly pauseSwitch: PauseSwitch;
   readonly onProgress: (progress: JobProgress) => void;
 }
 
 export async function runBackup(services: BackupServices, run: BackupRun): Promise<BackupReport> {
   const { vault, catalog } = services;
   const progress = new BackupProgress(services.clock, services.graph, run.onProgress);
+  run.pauseSwitch.watch((isPaused) => {
+    if (isPaused) services.graph.pause();
+    else services.graph.resume();
+    progress.pauseTurned();
+  });
   progress.enter('preparing');
   await syncCatalog(vault, catalog);
   const filterMemory = createDedupFilterMemory();

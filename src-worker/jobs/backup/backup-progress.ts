@@ -14,6 +14,8 @@ export class BackupProgress implements AccountProgress {
   readonly #onProgress: (progress: JobProgress) => void;
   readonly #startedMs: number;
   #savingSinceMs = 0;
+  /** Time of pauses before saving began, which no estimate of the rest is made from. */
+  #pausedBeforeMs = 0;
   #lastToldMs = 0;
   #phase: JobProgress['phase'] = 'preparing';
   #accountsTotal: number | null = null;
@@ -47,6 +49,7 @@ export class BackupProgress implements AccountProgress {
     this.#accountsTotal = accounts;
     this.#enumerationsTotal = services;
     this.#savingSinceMs = this.#clock.nowMs();
+    this.#pausedBeforeMs = this.#graph.stats().pausedMs;
     this.enter('saving');
   }
 
@@ -66,6 +69,11 @@ export class BackupProgress implements AccountProgress {
     this.#tellSometimes();
   }
 
+  /** Says at once that the run was paused or goes on: while it rests, nothing else would. */
+  pauseTurned(): void {
+    this.#tell();
+  }
+
   close(): void {
     this.#tell();
   }
@@ -76,7 +84,7 @@ export class BackupProgress implements AccountProgress {
 
   #tell(): void {
     this.#lastToldMs = this.#clock.nowMs();
-    const { requests, throttled } = this.#graph.stats();
+    const { requests, throttled, isPaused } = this.#graph.stats();
     const itemsTotal = this.#itemsTotal();
     this.#onProgress({
       phase: this.#phase,
@@ -87,6 +95,7 @@ export class BackupProgress implements AccountProgress {
       bytes: this.#bytes,
       requests,
       throttled,
+      isPaused,
       elapsedMs: this.elapsedMs,
       remainingMs: this.#remainingMs(itemsTotal),
     });
@@ -105,7 +114,8 @@ export class BackupProgress implements AccountProgress {
     const [done, total] =
       itemsTotal === null ? [this.#accountsDone, this.#accountsTotal ?? 0] : [this.#itemsDone, itemsTotal];
     if (total === 0 || done < total * estimateAfterShare) return null;
-    const spentMs = this.#clock.nowMs() - this.#savingSinceMs;
+    const restedMs = this.#graph.stats().pausedMs - this.#pausedBeforeMs;
+    const spentMs = this.#clock.nowMs() - this.#savingSinceMs - restedMs;
     return done === 0 ? null : Math.round((spentMs * (total - done)) / done);
   }
 }

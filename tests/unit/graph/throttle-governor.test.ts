@@ -267,6 +267,37 @@ describe('many mailboxes', () => {
   });
 });
 
+describe('a pause', () => {
+  test('lets calls under way end, holds the others for as long as it takes, and then lets them go in their order', async () => {
+    const { governor, clock } = openGovernor();
+    const underWay = governor.enter(callTo('a')) as Pass;
+    governor.pause();
+    const order: string[] = [];
+    for (const name of ['a1', 'a2', 'b1']) void enterAs(governor, order, name);
+    underWay.leave(false);
+    await clock.advance(3_600_000);
+    expect(order).toEqual([]);
+    expect(governor.stats()).toMatchObject({ inFlight: 0, waiting: 3, isPaused: true, pausedMs: 3_600_000 });
+    governor.resume();
+    await clock.advance(1_000);
+    expect(order).toEqual(['a1', 'b1', 'a2']);
+    expect(governor.stats()).toMatchObject({ inFlight: 3, isPaused: false, pausedMs: 3_600_000 });
+  });
+
+  test('outlasts the end of a Retry-After', async () => {
+    const { governor, clock } = openGovernor();
+    governor.slowDown({ mailbox: 'a' }, 1_000);
+    const order: string[] = [];
+    void enterAs(governor, order, 'a');
+    governor.pause();
+    await clock.advance(5_000);
+    expect(order).toEqual([]);
+    governor.resume();
+    await settle();
+    expect(order).toEqual(['a']);
+  });
+});
+
 describe('giving up', () => {
   test('an aborted waiter leaves the line without taking a turn', async () => {
     const { governor } = openGovernor();

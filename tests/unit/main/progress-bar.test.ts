@@ -12,6 +12,7 @@ const progress: JobProgress = {
   bytes: 86_100_000,
   requests: 1500,
   throttled: 0,
+  isPaused: false,
   elapsedMs: 3000,
   remainingMs: 94_000,
 };
