@@ -12,6 +12,10 @@ import type { Session } from '../cli/session.ts';
 import { listText } from '../cli/table.ts';
 import { openKnownVault } from '../cli/vault-access.ts';
 
+/** Why a run ended in its middle: no item's own cause. */
+const endedCode = 'stopped-at-failure';
+const endCodes: readonly string[] = ['cancelled', endedCode];
+
 export interface BackupRun {
   readonly protectedItem: ProtectedItem;
   readonly report: BackupReport;
@@ -101,12 +105,15 @@ function headline(name: string, report: BackupReport): string {
   if (isCancelled(report)) {
     return `Stopped. ${snapshot} is partial: it holds what was saved until then, and the next run goes on from there.`;
   }
+  if (report.issues.some(({ code }) => code === endedCode)) {
+    return `Ended at the first failure, as this protected item asks. ${snapshot} is partial: it holds what was saved until then, and the next run goes on from there.`;
+  }
   if (report.outcome === 'complete') return `${snapshot} is complete.`;
   return `${snapshot} is partial: ${pluralText(report.counts.failed, 'item')} failed and will be tried again at the next run.`;
 }
 
 function causes({ issues }: BackupReport, outcome: 'skipped' | 'failed'): string {
-  const listed = issues.filter((issue) => issue.outcome === outcome && issue.code !== 'cancelled');
+  const listed = issues.filter((issue) => issue.outcome === outcome && !endCodes.includes(issue.code));
   if (listed.length === 0) return '';
   return ` (${listed.map(({ code, count }) => `${countText(count)} ${code}`).join(', ')})`;
 }

@@ -15,6 +15,7 @@ export interface ProtectedItemCreateOptions {
   readonly only?: readonly string[];
   readonly except?: readonly string[];
   readonly services?: readonly string[];
+  readonly stopAtFailure?: boolean;
 }
 
 export function addProtectedItemCreate(items: Command, perform: Perform): void {
@@ -27,6 +28,7 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
     .option('--only <address...>', 'only these mailboxes')
     .option('--except <address...>', 'all mailboxes but these')
     .option('--services <service...>', `only these of ${serviceNames.join(', ')} (default: all)`)
+    .option('--stop-at-failure', 'end a run at the first item that fails, with what it has until then')
     .action(
       perform(async (session, options: ProtectedItemCreateOptions, name: string) => {
         const item = await createProtectedItem(session, options, name);
@@ -53,6 +55,7 @@ export async function createProtectedItem(
     vaultId: vault.id,
     mailboxes: mailboxesOf(options),
     services: servicesOf(options),
+    onFailure: options.stopAtFailure === true ? 'stop' : 'continue',
   });
   records.addProtectedItem(item);
   return item;

@@ -18,7 +18,7 @@ import {
   type VaultRecord,
 } from './records.ts';
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 const schema = `
   CREATE TABLE machine (agent TEXT NOT NULL) STRICT;
   CREATE TABLE organizations (
@@ -31,7 +31,7 @@ const schema = `
   CREATE TABLE protectedItems (
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     organizationId TEXT NOT NULL REFERENCES organizations (id), vaultId TEXT NOT NULL REFERENCES vaults (id),
-    mailboxes TEXT NOT NULL, services TEXT NOT NULL
+    mailboxes TEXT NOT NULL, services TEXT NOT NULL, onFailure TEXT NOT NULL
   ) STRICT;
   CREATE TABLE jobs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, vaultId TEXT NOT NULL, protectedItemId TEXT, startedAt TEXT NOT NULL,
@@ -42,6 +42,9 @@ const schema = `
 
 /** From the form of version 1, which knew mail only. */
 const toVersion2 = `ALTER TABLE protectedItems ADD COLUMN services TEXT NOT NULL DEFAULT '["mail"]'`;
+
+/** From the form of version 2, in which every run went on after a failure. */
+const toVersion3 = `ALTER TABLE protectedItems ADD COLUMN onFailure TEXT NOT NULL DEFAULT 'continue'`;
 
 /** How a job ended. */
 export type JobEnd = Pick<JobRecord, 'endedAt' | 'outcome' | 'errorCode' | 'report'>;
@@ -158,8 +161,9 @@ export class RecordStore {
       );
     }
     if (version === schemaVersion) return;
-    if (version === 1) {
-      this.#database.exec(toVersion2);
+    if (version > 0) {
+      if (version < 2) this.#database.exec(toVersion2);
+      this.#database.exec(toVersion3);
     } else {
       this.#database.exec(schema);
       this.#insert('machine', { agent: randomBytes(8).toString('hex') });

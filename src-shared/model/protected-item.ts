@@ -21,6 +21,8 @@ export const recordIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
 /** Names that people give: shown, and usable in place of an id. */
 export const recordNameSchema = z.string().trim().min(1).max(120);
 
+const failurePolicies = ['continue', 'stop'] as const;
+
 export const protectedItemSchema = z.object({
   id: recordIdSchema,
   name: recordNameSchema,
@@ -28,5 +30,7 @@ export const protectedItemSchema = z.object({
   vaultId: recordIdSchema,
   mailboxes: mailboxSelectionSchema,
   services: z.array(serviceNameSchema).min(1),
+  /** What a run does at its first failed item: goes on with the others, or ends with what it has. */
+  onFailure: z.enum(failurePolicies).default('continue'),
 });
 export type ProtectedItem = z.infer<typeof protectedItemSchema>;

@@ -68,6 +68,8 @@ const words: Partial<Record<ErrorCode, string>> = {
     'Microsoft 365 has failed to give out this item in several runs. It is asked for again in each run; opening it in Microsoft 365 shows whether anything of it is left.',
   'delta-expired':
     'Microsoft 365 has forgotten the position of the last run. Everything is listed once more; what is already saved is not fetched again.',
+  'stopped-at-failure':
+    'Something could not be saved, and this protected item ends a run at its first failure. What was saved until then is a partial snapshot; the next run goes on from there.',
   cancelled: 'The work was stopped. What was saved so far stays saved.',
 };
 

@@ -3,13 +3,14 @@
  * account, commit. Ends with a snapshot, complete or typed as partial, or with an error that concerns the whole run.
  */
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
-import { isAppError } from '../../src-shared/errors/app-error.ts';
+import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { endingCodes, FaultLedger } from '../faults/ledger.ts';
+import { wordsFor } from '../graph/error-words.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 import { createDedupFilterMemory, DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -74,11 +75,15 @@ class Backup {
   readonly #progress: BackupProgress;
   readonly #workloads: readonly Workload[];
   readonly #ledger = new FaultLedger();
+  /** Aborts what is under way for all accounts once the protected item's policy ends the run. */
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(services: BackupServices, run: BackupRun, progress: BackupProgress) {
     this.#services = services;
     this.#run = run;
     this.#progress = progress;
+    this.#signal = AbortSignal.any([run.signal, this.#ending.signal]);
     const chosen: readonly string[] = run.item.services;
     this.#workloads = services.workloads.filter(({ name }) => chosen.includes(name));
   }
@@ -128,9 +133,19 @@ class Backup {
       );
     } catch (error) {
       if (!isAppError(error, ...endingCodes)) throw error;
-      this.#ledger.record({ kind: 'failed', code: error.code });
+      // What the first failure ended has ended as cancelled elsewhere.
+      const code =
+        this.#ending.signal.aborted && !this.#run.signal.aborted ? 'stopped-at-failure' : error.code;
+      this.#ledger.record({ kind: 'failed', code });
     }
   }
+
+  /** Ends the run at the first failure where the protected item says so. What is saved until then is committed. */
+  readonly #onFailed = (): void => {
+    if (this.#run.item.onFailure === 'continue') return;
+    this.#ending.abort();
+    throw new AppError('stopped-at-failure', wordsFor('stopped-at-failure'));
+  };
 
   #workloadsOf(kind: AccountKind): readonly Workload[] {
     return this.#workloads.filter(({ accountKinds }) => accountKinds.includes(kind));
@@ -151,7 +166,7 @@ class Backup {
   }
 
   #scopeOf({ kind, id }: AccountRow): AccountScope {
-    return { graph: this.#services.graph, kind, accountId: id, signal: this.#run.signal };
+    return { graph: this.#services.graph, kind, accountId: id, signal: this.#signal };
   }
 
   async #backUpAccount(recorder: Recorder, { account, found }: OrderedAccount): Promise<void> {
@@ -163,6 +178,7 @@ class Backup {
         chainId: this.#run.item.id,
         progress: this.#progress,
         found: found.get(workload.name),
+        onFailed: this.#onFailed,
       }).run();
     }
     this.#progress.accountFinished();

@@ -63,6 +63,7 @@ export class BackupScene {
       vaultId: 'c'.repeat(32),
       mailboxes: { mode: 'all' },
       services: ['mail'],
+      onFailure: 'continue',
     };
   }
 

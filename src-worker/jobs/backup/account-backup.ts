@@ -44,6 +44,8 @@ export interface AccountBackupServices {
   readonly progress: AccountProgress;
   /** The collections, where they were asked for before and nothing was known of them then. */
   readonly found?: Promise<CollectionChanges> | undefined;
+  /** Told of everything that failed once it is listed; throws where the run is to end with that. */
+  readonly onFailed: () => void;
 }
 
 /** How far a backup is; items of new collections are known before they are enumerated. */
@@ -156,6 +158,7 @@ export class AccountBackup {
     const issue = { item, collection, version, name, outcome: outcome.kind, code: outcome.code, attempts };
     this.#issues.put(issue);
     await this.services.recorder.write({ t: 'issues', ...this.owner, put: [issue], cleared: [] });
+    if (outcome.kind === 'failed') this.services.onFailed();
   }
 
   /** Takes an item, a collection or the account off the list of issues, if it is on it. */

@@ -79,6 +79,17 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
+test('a protected item remembers to end a run at its first failure', async () => {
+  simulator = await startSimulator({ profile: 'uniform', users: 1, messagesPerUser: 1 });
+  machine = new Machine();
+  await machine.setUp(simulator, ['--stop-at-failure']);
+  const { protectedItems } = await machine.json<{ protectedItems: { onFailure: string }[] }>([
+    'protected-item',
+    'list',
+  ]);
+  expect(protectedItems.map(({ onFailure }) => onFailure)).toEqual(['stop']);
+});
+
 test('a second backup into the same vault is refused while one runs, and the first goes on', async () => {
   await begin(250);
   const child = machine.start(['backup', '--json']);

@@ -39,6 +39,7 @@ test('records are the same after the file was closed and opened', () => {
     vaultId: vault.id,
     mailboxes: { mode: 'excluding' as const, users: ['x@nordlicht.example'] },
     services: ['mail' as const, 'contacts' as const],
+    onFailure: 'stop' as const,
   };
   store.addProtectedItem(item);
   const { agent } = store;
@@ -91,6 +92,7 @@ test('a protected item of version 1 knew mail only', () => {
   store.close();
   const database = new Database(path);
   database.exec('ALTER TABLE protectedItems DROP COLUMN services');
+  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
   database.pragma('foreign_keys = OFF');
   database
     .prepare(
@@ -100,7 +102,23 @@ test('a protected item of version 1 knew mail only', () => {
   database.pragma('user_version = 1');
   database.close();
   store = new RecordStore(path);
-  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['mail'] }]);
+  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['mail'], onFailure: 'continue' }]);
+});
+
+test('a protected item of version 2 went on after a failure', () => {
+  store.close();
+  const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
+  database.pragma('foreign_keys = OFF');
+  database
+    .prepare(
+      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, services) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    .run('a'.repeat(32), 'Old', 'b'.repeat(32), 'c'.repeat(32), '{"mode":"all"}', '["drive"]');
+  database.pragma('user_version = 2');
+  database.close();
+  store = new RecordStore(path);
+  expect(store.protectedItems()).toMatchObject([{ services: ['drive'], onFailure: 'continue' }]);
 });
 
 test('records of a newer Holdfast are refused and left as they are', () => {
