@@ -22,6 +22,7 @@ import { SignIn } from './sign-in.ts';
 import {
   ThrottleGovernor,
   type GraphService,
+  type ServiceBudget,
   type ThrottleLimits,
   type ThrottleStats,
 } from './throttle-governor.ts';
@@ -99,6 +100,8 @@ export interface GraphClient {
   /** Lets no request start until {@link GraphClient.resume}; those under way end, and those that come wait their turn. */
   pause(): void;
   resume(): void;
+  /** How much of each service's limit is used. */
+  budgets(): ServiceBudget[];
   stats(): GraphStats;
   /** Cuts the connections; calls under way fail, and so do those that wait. */
   close(): Promise<void>;
@@ -209,6 +212,10 @@ class HttpGraphClient implements GraphClient {
 
   resume(): void {
     this.#governor.resume();
+  }
+
+  budgets(): ServiceBudget[] {
+    return this.#governor.budgets();
   }
 
   stats(): GraphStats {

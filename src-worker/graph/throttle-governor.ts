@@ -13,6 +13,7 @@ import {
   ThrottleLane,
   type CallRate,
   type CallSize,
+  type LaneBudget,
   type LaneLimits,
   type WindowLimits,
 } from './throttle-lane.ts';
@@ -77,6 +78,15 @@ export interface Pass {
   leave(wasThrottled: boolean): void;
 }
 
+/**
+ * How much of a service's limit is used: of its fullest window, be that of a mailbox, a team, a kind of call or all of
+ * it. `throttledMs` is how long the service asked somebody to keep away, times that overlap counted once.
+ */
+export interface ServiceBudget extends LaneBudget {
+  readonly service: GraphService;
+  readonly throttledMs: number;
+}
+
 /** What the governor did so far. `allowed` is the current ceiling of calls at once, per service. */
 export interface ThrottleStats {
   readonly inFlight: number;
@@ -116,6 +126,8 @@ class ServiceState {
   inFlight = 0;
   allowed: number;
   lastCutMs = Number.NEGATIVE_INFINITY;
+  throttledMs = 0;
+  #fencedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(limits: ServiceLimits) {
     this.limits = limits;
@@ -136,6 +148,12 @@ class ServiceState {
   blockedUntilMs(lane: ThrottleLane, size: CallSize, nowMs: number): number {
     const ofKind = this.kindOf(size)?.blockedUntilMs(size, nowMs) ?? nowMs;
     return Math.max(ofKind, lane.blockedUntilMs(size, nowMs));
+  }
+
+  /** Counts the time until `untilMs` as throttled, unless it is counted already. */
+  countFence(nowMs: number, untilMs: number): void {
+    this.throttledMs += Math.max(0, untilMs - Math.max(nowMs, this.#fencedUntilMs));
+    this.#fencedUntilMs = Math.max(this.#fencedUntilMs, untilMs);
   }
 
   /** Fewer at once from now on; a burst of reasons counts as one. */
@@ -198,6 +216,7 @@ export class ThrottleGovernor {
     lane.fence(untilMs);
     // Teams does not tell which of its limits was passed, that of the team or that of the kind.
     service.kindOf(place)?.fence(untilMs);
+    service.countFence(nowMs, untilMs);
     service.cut(nowMs);
   }
 
@@ -242,7 +261,30 @@ export class ThrottleGovernor {
     };
   }
 
-  /** Calls to one mailbox in its current window: what the budget meter shows. */
+  /** A budget for each service whose calls are limited in number. */
+  budgets(): ServiceBudget[] {
+    const nowMs = this.#clock.nowMs();
+    const fullest = new Map<GraphService, LaneBudget>();
+    const consider = (name: GraphService, budget: LaneBudget | undefined): void => {
+      const known = fullest.get(name);
+      if (budget !== undefined && (known === undefined || shareOf(budget) > shareOf(known)))
+        fullest.set(name, budget);
+    };
+    for (const name of graphServices) {
+      const { limits, kinds } = this.#services[name];
+      // A mailbox that nobody has asked for yet has all of its window.
+      consider(name, limits.lane.window && budgetOf(limits.lane.window));
+      consider(name, this.#sharedLanes[name].budget(nowMs));
+      for (const kind of kinds.values()) consider(name, kind.budget(nowMs));
+    }
+    for (const [key, lane] of this.#lanes) consider(serviceOfKey(key), lane.budget(nowMs));
+    return [...fullest].map(([service, budget]) => {
+      const throttledMs = Math.round(this.#services[service].throttledMs);
+      return { service, ...budget, throttledMs };
+    });
+  }
+
+  /** Calls to one mailbox in its current window. */
   usedInWindow(mailbox: string): number {
     return this.#lanes.get(laneKey('outlook', mailbox))?.used(this.#clock.nowMs()) ?? 0;
   }
@@ -387,6 +429,18 @@ function recover(service: ServiceState): void {
 
 function laneKey(service: GraphService, owner: string): string {
   return `${service} ${owner}`;
+}
+
+function serviceOfKey(key: string): GraphService {
+  return graphServices.find((name) => key.startsWith(`${name} `)) ?? 'directory';
+}
+
+function shareOf({ used, allowed }: LaneBudget): number {
+  return used / allowed;
+}
+
+function budgetOf({ requests: allowed, windowMs }: WindowLimits): LaneBudget {
+  return { allowed, windowMs, used: 0 };
 }
 
 function closedError(): AppError {

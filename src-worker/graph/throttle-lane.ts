@@ -32,6 +32,13 @@ export interface CallSize {
   readonly kind?: string | undefined;
 }
 
+/** How full a window is, in requests or resource units. */
+export interface LaneBudget {
+  readonly allowed: number;
+  readonly used: number;
+  readonly windowMs: number;
+}
+
 /** A call that waits for its turn. `start` is called once, or `refuse` is. */
 export interface Waiter extends CallSize {
   readonly sinceMs: number;
@@ -51,9 +58,11 @@ export class ThrottleLane {
   #nextStartMs = 0;
   readonly #slots: number;
   readonly #window: SlidingWindow | undefined;
+  readonly #allowed: WindowLimits | undefined;
 
   constructor(limits: LaneLimits) {
     this.#slots = limits.slots;
+    this.#allowed = limits.window;
     this.#window = limits.window && new SlidingWindow(limits.window.requests, limits.window.windowMs);
   }
 
@@ -65,6 +74,13 @@ export class ThrottleLane {
   /** Calls of the current window. */
   used(nowMs: number): number {
     return this.#window?.used(nowMs) ?? 0;
+  }
+
+  /** What the window allows and what of it is used; undefined where the number of calls is not limited. */
+  budget(nowMs: number): LaneBudget | undefined {
+    if (this.#allowed === undefined) return undefined;
+    const { requests: allowed, windowMs } = this.#allowed;
+    return { allowed, windowMs, used: this.used(nowMs) };
   }
 
   /** The end of the fence or of a spent window, or `nowMs` when time does not stand in the way. */

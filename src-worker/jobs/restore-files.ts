@@ -307,6 +307,7 @@ class FileRestore {
       requests: 0,
       throttled: 0,
       isPaused: false,
+      budget: [],
       elapsedMs,
       remainingMs: done === 0 ? null : Math.round((elapsedMs * (this.#expected - done)) / done),
     });

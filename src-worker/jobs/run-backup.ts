@@ -196,7 +196,7 @@ class Backup {
       issues: commit.issues,
       stored: recorder.stored,
       adopted: { packs: adopted.packs, sizeBytes: adopted.sizeBytes, damaged: adopted.damaged.length },
-      network: { requests, retried, throttled, waitedMs, bytesReceived },
+      network: { requests, retried, throttled, waitedMs, bytesReceived, budget: this.#progress.budget() },
       durationMs: this.#progress.elapsedMs,
     };
   }

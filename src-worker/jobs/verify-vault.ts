@@ -166,6 +166,7 @@ class Verification {
       requests: 0,
       throttled: 0,
       isPaused: false,
+      budget: [],
       elapsedMs,
       remainingMs:
         this.#packs === 0 ? null : Math.round((elapsedMs * (this.#packsTotal - this.#packs)) / this.#packs),

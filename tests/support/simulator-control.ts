@@ -6,6 +6,8 @@ import { HttpNetwork, type HttpRequest } from '../../src-worker/graph/http.ts';
 export interface SimulatorStatistics {
   /** Requests by operation; the parts of a batch count as well as the batch. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Units that SharePoint counts. */
+  readonly resourceUnits: number;
   readonly bytesSent: number;
   readonly maxConcurrencyPerMailbox: number;
   readonly retryAfterViolations: number;

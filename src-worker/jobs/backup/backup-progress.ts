@@ -1,6 +1,6 @@
 /** Follows a backup and tells about it, at most ten times a second. */
 import type { Clock } from '../../../src-shared/model/clock.ts';
-import type { JobProgress } from '../../../src-shared/model/job.ts';
+import type { JobProgress, ServiceBudget } from '../../../src-shared/model/job.ts';
 import type { GraphClient } from '../../graph/graph-client.ts';
 import type { AccountProgress } from './account-backup.ts';
 
@@ -37,6 +37,14 @@ export class BackupProgress implements AccountProgress {
 
   get elapsedMs(): number {
     return this.#clock.nowMs() - this.#startedMs;
+  }
+
+  /** What Microsoft's limits still allow. */
+  budget(): ServiceBudget[] {
+    return this.#graph.budgets().map((budget) => ({
+      ...budget,
+      free: Math.max(0, budget.allowed - budget.used),
+    }));
   }
 
   enter(phase: JobProgress['phase']): void {
@@ -98,6 +106,7 @@ export class BackupProgress implements AccountProgress {
       isPaused,
       elapsedMs: this.elapsedMs,
       remainingMs: this.#remainingMs(itemsTotal),
+      budget: this.budget(),
     });
   }
 

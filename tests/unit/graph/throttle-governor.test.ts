@@ -267,6 +267,34 @@ describe('many mailboxes', () => {
   });
 });
 
+describe('the budget', () => {
+  test('of Outlook is that of the fullest mailbox, of the others that of all calls', async () => {
+    const { governor, clock } = openGovernor();
+    for (let call = 0; call < 3; call++) (await governor.enter(callTo('a'))).leave(false);
+    for (let call = 0; call < 7; call++) (await governor.enter(callTo('b'))).leave(false);
+    const listing = { mailbox: undefined, service: 'sharepoint' as const, slots: 1, cost: 2 };
+    for (let call = 0; call < 5; call++) (await governor.enter(listing)).leave(false);
+    const budgets = new Map(governor.budgets().map(({ service, ...budget }) => [service, budget]));
+    expect(budgets.get('outlook')).toEqual({ allowed: 100, used: 7, windowMs: 60_000, throttledMs: 0 });
+    expect(budgets.get('sharepoint')).toMatchObject({ allowed: 1_200, used: 10, windowMs: 60_000 });
+    expect(budgets.get('teams')).toMatchObject({ used: 0 });
+    expect(budgets.has('directory')).toBe(false);
+    await clock.advance(61_000);
+    expect(governor.budgets().every(({ used }) => used === 0)).toBe(true);
+  });
+
+  test('counts time in which a service asked to keep away, and what overlaps once', async () => {
+    const { governor, clock } = openGovernor();
+    const throttledMs = () => governor.budgets().find(({ service }) => service === 'outlook')?.throttledMs;
+    governor.slowDown({ mailbox: 'a' }, 5_000);
+    governor.slowDown({ mailbox: 'b' }, 5_000);
+    expect(throttledMs()).toBe(5_015);
+    await clock.advance(60_000);
+    governor.slowDown({ mailbox: 'a' }, 1_000);
+    expect(throttledMs()).toBe(5_015 + 1_015);
+  });
+});
+
 describe('a pause', () => {
   test('lets calls under way end, holds the others for as long as it takes, and then lets them go in their order', async () => {
     const { governor, clock } = openGovernor();
