@@ -8,6 +8,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** Windows knows no signals of a program's own, and SIGUSR1 starts Node's debugger. */
+const pauseSignal = 'SIGUSR2';
+const onPauseAsked = (listener: () => void): (() => void) => {
+  process.on(pauseSignal, listener);
+  return () => process.off(pauseSignal, listener);
+};
+
 await runCommandLine(
   {
     input: process.stdin,
@@ -16,6 +23,7 @@ await runCommandLine(
     env: process.env,
     platform: process.platform,
     clock: systemClock,
+    ...(process.platform === 'win32' ? {} : { onPauseAsked }),
   },
   process.argv.slice(2),
 );

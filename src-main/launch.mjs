@@ -37,6 +37,8 @@ function runWith(nodePath) {
   const env = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', ...process.env };
   const child = spawn(nodePath, [self, ...process.argv.slice(2)], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // Windows has no signal for a program's own purposes; elsewhere this one pauses a backup.
+  if (process.platform !== 'win32') process.on('SIGUSR2', () => child.kill('SIGUSR2'));
   child.on('error', (error) => refuse(`Node at ${nodePath} does not start: ${error.message}.`));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);

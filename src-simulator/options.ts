@@ -72,6 +72,14 @@ export const unitLimitSchema = z.object({
   dayMs: z.number().positive().default(86_400_000),
 });
 
+/** Limits of one application on users, groups and applications. Numbers are Microsoft's for fewer than 50 users. */
+export const directoryLimitSchema = z.object({
+  /** False lets everything through (and still counts). */
+  isEnforced: z.boolean().default(true),
+  unitsPerWindow: z.number().positive().default(3_500),
+  windowMs: z.number().positive().default(10_000),
+});
+
 /** OneDrives of people and document libraries of sites. */
 const driveSchema = z.object({
   /** Files of each drive. Default: a long-tailed spread in the sample; elsewhere nobody has a drive. */
@@ -271,6 +279,7 @@ export const simulatorOptionsSchema = z.object({
   limits: limitSchema.prefault({}),
   teamsLimits: teamsLimitSchema.prefault({}),
   unitLimits: unitLimitSchema.prefault({}),
+  directoryLimits: directoryLimitSchema.prefault({}),
   drives: driveSchema.prefault({}),
   sites: siteSchema.prefault({}),
   faults: faultSchema.prefault({}),
@@ -284,6 +293,7 @@ export type SimulatorOptions = z.input<typeof simulatorOptionsSchema>;
 export type ResolvedOptions = z.output<typeof simulatorOptionsSchema>;
 export type TeamsLimitOptions = z.output<typeof teamsLimitSchema>;
 export type LimitOptions = z.output<typeof limitSchema>;
+export type DirectoryLimitOptions = z.output<typeof directoryLimitSchema>;
 export type UnitLimitOptions = z.output<typeof unitLimitSchema>;
 export type FaultOptions = z.output<typeof faultSchema>;
 export type OutlookAreaOptions = z.output<typeof outlookAreaSchema>;

@@ -16,6 +16,7 @@ import type { Organization } from './graph/graph-call.ts';
 import { GroupStore } from './groups/group-store.ts';
 import { createServerCertificate } from './http/certificates.ts';
 import { listen } from './http/server.ts';
+import { DirectoryLimits } from './limits/directory-limits.ts';
 import { MailboxLimits } from './limits/mailbox-limits.ts';
 import { TeamsLimits } from './limits/teams-limits.ts';
 import { UnitLimits } from './limits/unit-limits.ts';
@@ -73,6 +74,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const limits = new MailboxLimits(resolved.limits);
   const teamsLimits = new TeamsLimits(resolved.teamsLimits);
   const units = new UnitLimits(resolved.unitLimits);
+  const directoryLimits = new DirectoryLimits(resolved.directoryLimits);
   const statistics = new Statistics();
   const recorder = resolved.trafficFile === undefined ? null : new TrafficRecorder(resolved.trafficFile);
   const deviceCodes = new DeviceCodes(directory, resolved);
@@ -86,14 +88,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
   const pages = new Map([...deviceCodes.pages(tokenService), ...codes.pages(tokenService)]);
   const controlToken = resolved.controlToken ?? randomBytes(18).toString('base64url');
-  const graph = new GraphEndpoint({ organization, signer, limits, teamsLimits, units, statistics, recorder });
+  const allLimits = { limits, teamsLimits, units, directoryLimits };
+  const graph = new GraphEndpoint({ organization, signer, ...allLimits, statistics, recorder });
   const download = new DownloadEndpoint({ organization, units, statistics, recorder });
   const signIn = new SignInEndpoint(tokenService, pages);
   const control = new ControlEndpoint({
     organization,
-    limits,
-    teamsLimits,
-    units,
+    ...allLimits,
     statistics,
     deviceCodes,
     controlToken,

@@ -83,6 +83,7 @@ export const exitOf: Readonly<Record<ErrorCode, ExitName>> = {
   'protected-item-unknown': 'input',
   'input-invalid': 'input',
   cancelled: 'cancelled',
+  'stopped-at-failure': 'partial',
   internal: 'internal',
 };
 

@@ -13,6 +13,8 @@ export interface JobDescription<Report> {
   /** What its progress counts. */
   readonly noun: string;
   readonly start: () => Promise<AsyncGenerator<JobProgress, Report, void>>;
+  /** Holds the job, or lets it go on; absent where it cannot be held. */
+  readonly pause?: (isPaused: boolean) => Promise<unknown>;
   readonly outcomeOf: (report: Report) => NonNullable<JobRecord['outcome']>;
 }
 
@@ -40,6 +42,7 @@ export async function runJob<Report extends Record<string, unknown>>(
 
 async function follow<Report>(session: Session, job: JobDescription<Report>): Promise<Report> {
   const bar = session.isJson ? undefined : new ProgressBar(session.terminal, job.noun);
+  const unwatch = watchPauses(session, job);
   try {
     const stream = await job.start();
     for (;;) {
@@ -48,6 +51,30 @@ async function follow<Report>(session: Session, job: JobDescription<Report>): Pr
       bar?.show(step.value);
     }
   } finally {
+    unwatch?.();
     bar?.clear();
   }
+}
+
+/** Each time somebody asks, a running job is held, and a held one goes on. */
+function watchPauses<Report>(session: Session, { pause }: JobDescription<Report>): (() => void) | undefined {
+  let isPaused = false;
+  return (
+    pause &&
+    session.terminal.onPauseAsked?.(() => {
+      const wanted = !isPaused;
+      pause(wanted).then(
+        () => {
+          isPaused = wanted;
+          session.terminal.errors.write(
+            wanted
+              ? 'Paused: requests under way end and nothing new starts. Send the signal again to go on.\n'
+              : 'Going on.\n',
+          );
+        },
+        // Too early or too late: nothing runs that could be held.
+        (error: unknown) => session.say(toAppError(error).message),
+      );
+    })
+  );
 }

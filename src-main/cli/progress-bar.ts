@@ -12,6 +12,8 @@ const redrawMs = 250;
 const waitToldMs = 2000;
 const barCells = 20;
 const defaultColumns = 80;
+/** From this share of a limit on, it is told. */
+const toldShare = 0.8;
 
 const phaseNames: Readonly<Record<JobProgress['phase'], string>> = {
   preparing: 'Preparing',
@@ -19,6 +21,13 @@ const phaseNames: Readonly<Record<JobProgress['phase'], string>> = {
   committing: 'Committing',
   restoring: 'Restoring',
   verifying: 'Verifying',
+};
+
+const serviceTitles: Readonly<Record<JobProgress['budget'][number]['service'], string>> = {
+  outlook: 'A mailbox',
+  directory: 'The directory',
+  sharepoint: 'SharePoint',
+  teams: 'Teams',
 };
 
 export class ProgressBar {
@@ -59,7 +68,7 @@ export class ProgressBar {
 /** The line itself. */
 export function progressText(progress: JobProgress, told: { noun: string; isWaiting: boolean }): string {
   const { itemsDone, itemsTotal, bytes, elapsedMs, remainingMs } = progress;
-  const parts = [phaseNames[progress.phase]];
+  const parts = [progress.isPaused ? 'Paused' : phaseNames[progress.phase]];
   if (itemsTotal !== null && itemsTotal > 0) {
     parts.push(
       barText(itemsDone / itemsTotal),
@@ -68,10 +77,22 @@ export function progressText(progress: JobProgress, told: { noun: string; isWait
   } else if (itemsDone > 0) {
     parts.push(`${countText(itemsDone)} ${told.noun}`);
   }
-  if (bytes > 0) parts.push(sizeText(bytes), `${sizeText(perSecond(bytes, elapsedMs))}/s`);
+  if (bytes > 0) parts.push(sizeText(bytes));
+  if (bytes > 0 && !progress.isPaused) parts.push(`${sizeText(perSecond(bytes, elapsedMs))}/s`);
   if (remainingMs !== null) parts.push(`${estimateText(remainingMs)} left`);
+  parts.push(...budgetText(progress.budget));
   if (told.isWaiting) parts.push('Microsoft asked to wait');
   return parts.join('  ');
+}
+
+/** The service that is nearest to its limit, once that begins to bear on how fast the work goes. */
+function budgetText(budget: JobProgress['budget']): string[] {
+  const shares = budget.map(({ service, used, allowed }) => ({ service, share: used / allowed }));
+  const [fullest] = shares.toSorted((a, b) => b.share - a.share);
+  if (fullest === undefined || fullest.share < toldShare) return [];
+  return [
+    `${serviceTitles[fullest.service]} at ${Math.min(100, Math.floor(fullest.share * 100))} % of its limit`,
+  ];
 }
 
 function barText(share: number): string {

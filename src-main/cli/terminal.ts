@@ -14,4 +14,6 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
+  /** Calls `listener` whenever somebody asks to pause or go on; the answer ends that. Absent where nobody can ask. */
+  readonly onPauseAsked?: (listener: () => void) => () => void;
 }

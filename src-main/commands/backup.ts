@@ -12,6 +12,10 @@ import type { Session } from '../cli/session.ts';
 import { listText, plainLine } from '../cli/table.ts';
 import { openKnownVault } from '../cli/vault-access.ts';
 
+/** Why a run ended in its middle: no item's own cause. */
+const endedCode = 'stopped-at-failure';
+const endCodes: readonly string[] = ['cancelled', endedCode];
+
 export interface BackupRun {
   readonly protectedItem: ProtectedItem;
   readonly report: BackupReport;
@@ -46,6 +50,7 @@ export async function backUp(session: Session, wanted: string | undefined): Prom
         { vault, protectedItem, organizationName: organization.name, connection },
         { signal: session.signal },
       ),
+    pause: (isPaused) => (isPaused ? client.backup.pause({ vault }) : client.backup.resume({ vault })),
     outcomeOf: (each) => {
       if (isCancelled(each)) return 'cancelled';
       return each.outcome === 'complete' ? 'complete' : 'partial';
@@ -95,12 +100,15 @@ function headline(name: string, report: BackupReport): string {
   if (isCancelled(report)) {
     return `Stopped. ${snapshot} is partial: it holds what was saved until then, and the next run goes on from there.`;
   }
+  if (report.issues.some(({ code }) => code === endedCode)) {
+    return `Ended at the first failure, as this protected item asks. ${snapshot} is partial: it holds what was saved until then, and the next run goes on from there.`;
+  }
   if (report.outcome === 'complete') return `${snapshot} is complete.`;
   return `${snapshot} is partial: ${pluralText(report.counts.failed, 'item')} failed and will be tried again at the next run.`;
 }
 
 function causes({ issues }: BackupReport, outcome: 'skipped' | 'failed'): string {
-  const listed = issues.filter((issue) => issue.outcome === outcome && issue.code !== 'cancelled');
+  const listed = issues.filter((issue) => issue.outcome === outcome && !endCodes.includes(issue.code));
   if (listed.length === 0) return '';
   return ` (${listed.map(({ code, count }) => `${countText(count)} ${code}`).join(', ')})`;
 }

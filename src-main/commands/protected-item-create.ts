@@ -17,6 +17,7 @@ export interface ProtectedItemCreateOptions extends SelectionOptions {
   /** False with --no-hidden-folders. */
   readonly hiddenFolders?: boolean;
   readonly recoverableItems?: boolean;
+  readonly stopAtFailure?: boolean;
 }
 
 export function addProtectedItemCreate(items: Command, perform: Perform): void {
@@ -31,6 +32,7 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
       `only these of ${serviceNames.join(', ')} (default: all but archive, which Microsoft offers as beta only, and mailbox-export, which holds all of a mailbox a second time as Exchange would import it)`,
     )
     .option('--no-hidden-folders', 'leave out the mail folders that Outlook does not show')
+    .option('--stop-at-failure', 'end a run at the first item that fails, with what it has until then')
     .option(
       '--recoverable-items',
       'also save the mail that was deleted for good and that Exchange still keeps (default: no)',
@@ -62,6 +64,7 @@ export async function createProtectedItem(
     ...selectionOf(options),
     services: servicesOf(options),
     mail: { hiddenFolders: options.hiddenFolders, recoverableItems: options.recoverableItems },
+    onFailure: options.stopAtFailure === true ? 'stop' : 'continue',
   });
   records.addProtectedItem(item);
   return item;

@@ -18,7 +18,7 @@ import {
   type VaultRecord,
 } from './records.ts';
 
-const schemaVersion = 4;
+const schemaVersion = 5;
 const schema = `
   CREATE TABLE machine (agent TEXT NOT NULL) STRICT;
   CREATE TABLE organizations (
@@ -32,7 +32,7 @@ const schema = `
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     organizationId TEXT NOT NULL REFERENCES organizations (id), vaultId TEXT NOT NULL REFERENCES vaults (id),
     mailboxes TEXT NOT NULL, sites TEXT NOT NULL, services TEXT NOT NULL,
-    mail TEXT NOT NULL DEFAULT '{}'
+    mail TEXT NOT NULL DEFAULT '{}', onFailure TEXT NOT NULL
   ) STRICT;
   CREATE TABLE jobs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, vaultId TEXT NOT NULL, protectedItemId TEXT, startedAt TEXT NOT NULL,
@@ -49,6 +49,8 @@ const migrations: readonly string[] = [
   `ALTER TABLE protectedItems ADD COLUMN sites TEXT NOT NULL DEFAULT '{"mode":"selected"}'`,
   // Version 3 had no choice of mail folders.
   `ALTER TABLE protectedItems ADD COLUMN mail TEXT NOT NULL DEFAULT '{}'`,
+  // Version 4 went on after every failure.
+  `ALTER TABLE protectedItems ADD COLUMN onFailure TEXT NOT NULL DEFAULT 'continue'`,
 ];
 
 /** How a job ended. */

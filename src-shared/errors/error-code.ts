@@ -73,6 +73,7 @@ export const errorCodes = [
   'secret-store-locked',
   'input-invalid',
   'cancelled',
+  'stopped-at-failure',
   'internal',
 ] as const;
 

@@ -7,6 +7,24 @@ const count = z.number().nonnegative();
 
 const jobPhases = ['preparing', 'saving', 'committing', 'restoring', 'verifying'] as const;
 
+/** The parts of Microsoft 365 that have limits of their own. */
+const limitedServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
+
+/**
+ * How much of a service's limit is used, of its fullest window: so many requests, or resource units where the service
+ * counts those, in `windowMs`. Outlook's windows are those of single mailboxes. `free` is what may start at once.
+ */
+const serviceBudgetSchema = z.object({
+  service: z.enum(limitedServices),
+  allowed: count,
+  used: count,
+  free: count,
+  windowMs: count,
+  /** How long the service has asked to keep away since the job began. */
+  throttledMs: count,
+});
+export type ServiceBudget = z.infer<typeof serviceBudgetSchema>;
+
 /** Progress: never more certain than the facts, so totals are null until they are known. */
 export const jobProgressSchema = z.object({
   phase: z.enum(jobPhases),
@@ -17,9 +35,14 @@ export const jobProgressSchema = z.object({
   bytes: count,
   requests: count,
   throttled: count,
+  /** Somebody asked for a pause: requests under way end, and nothing new starts. */
+  isPaused: z.boolean(),
+  /** Since the job began, pauses included. */
   elapsedMs: count,
   /** Null while there is nothing to tell it from. */
   remainingMs: count.nullable(),
+  /** Of services whose calls are limited in number; none in a job that asks nothing of Microsoft 365. */
+  budget: z.array(serviceBudgetSchema),
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 
@@ -47,6 +70,8 @@ export const backupReportSchema = z.object({
     throttled: count,
     waitedMs: count,
     bytesReceived: count,
+    /** As the run left the limits. */
+    budget: z.array(serviceBudgetSchema),
   }),
   durationMs: count,
 });

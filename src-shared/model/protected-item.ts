@@ -71,6 +71,8 @@ export const recordIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
 /** Names that people give: shown, and usable in place of an id. */
 export const recordNameSchema = z.string().trim().min(1).max(120);
 
+const failurePolicies = ['continue', 'stop'] as const;
+
 export const protectedItemSchema = z
   .object({
     id: recordIdSchema,
@@ -82,6 +84,8 @@ export const protectedItemSchema = z
     sites: siteSelectionSchema.prefault({ mode: 'selected' }),
     services: z.array(serviceNameSchema).min(1),
     mail: mailChoiceSchema.prefault({}),
+    /** What a run does at its first failed item: goes on with the others, or ends with what it has. */
+    onFailure: z.enum(failurePolicies).default('continue'),
   })
   .refine(({ mailboxes, sites }) => !isNothing(mailboxes) || !isNothing(sites), {
     message: 'Neither a mailbox nor a site is selected.',

@@ -220,6 +220,7 @@ export function createCalendarArea(organization: Organization): Area {
       const box = store.boxOf(account);
       if (box) yield* truthOf(world, box);
     },
+    minimum: (account) => store.containersAndTheirList(account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }

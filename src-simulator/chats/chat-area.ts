@@ -195,6 +195,8 @@ export function createChatArea(organization: Organization): Area {
       const person = directory.find(account);
       if (person) yield* truthOf(store, person.number);
     },
+    // One question about the messages of all chats.
+    minimum: (account) => (directory.find(account) ? 1 : 0),
     expireDelta: () => undefined,
   };
 }

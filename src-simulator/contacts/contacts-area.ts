@@ -216,6 +216,7 @@ export function createContactsArea(organization: Organization): Area {
       const box = store.boxOf(account);
       if (box) yield* truthOf(desk, box);
     },
+    minimum: (account) => store.containersAndTheirList(account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }

@@ -6,10 +6,12 @@ import type { Organization } from '../graph/graph-call.ts';
 import { plainJson, type Answer } from '../http/answer.ts';
 import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
+import type { DirectoryLimits } from '../limits/directory-limits.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
 import type { TeamsLimits } from '../limits/teams-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
 import {
+  directoryLimitSchema,
   faultSchema,
   limitSchema,
   registrationSchema,
@@ -18,6 +20,7 @@ import {
 } from '../options.ts';
 import type { DeviceCodes } from '../sign-in/device-code.ts';
 import { applyChanges, changesSchema } from './changes.ts';
+import { minimumOf } from './minimum.ts';
 import type { Statistics } from './statistics.ts';
 import { streamTruth } from './truth.ts';
 
@@ -26,6 +29,7 @@ export interface ControlServices {
   limits: MailboxLimits;
   teamsLimits: TeamsLimits;
   units: UnitLimits;
+  directoryLimits: DirectoryLimits;
   statistics: Statistics;
   deviceCodes: DeviceCodes;
   controlToken: string;
@@ -82,10 +86,14 @@ function changeRoles({ organization }: ControlServices, body: unknown) {
   return { roles: application.rolesAt(Date.now()), sharePointRoles };
 }
 
-function stats({ organization, limits, teamsLimits, units, statistics }: ControlServices) {
+function stats(services: ControlServices) {
+  const { organization, limits, teamsLimits, units, directoryLimits, statistics } = services;
   return {
     ...statistics.snapshot(),
-    throttled: limits.throttled + teamsLimits.throttled + units.throttled,
+    throttled: [limits, teamsLimits, units, directoryLimits].reduce(
+      (sum, { throttled }) => sum + throttled,
+      0,
+    ),
     maxConcurrencyPerMailbox: limits.maxInFlight,
     retryAfterViolations: limits.retryAfterViolations + units.retryAfterViolations,
     resourceUnits: units.total,
@@ -104,6 +112,11 @@ const commands: Readonly<Record<string, Command>> = {
     (teamsLimits.options = teamsLimitSchema.parse({ ...teamsLimits.options, ...(body as object) })),
   'POST unit-limits': ({ units }, body) =>
     (units.options = unitLimitSchema.parse({ ...units.options, ...(body as object) })),
+  'POST directory-limits': ({ directoryLimits }, body) =>
+    (directoryLimits.options = directoryLimitSchema.parse({
+      ...directoryLimits.options,
+      ...(body as object),
+    })),
   'POST expire-delta': expireDelta,
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);
@@ -121,7 +134,9 @@ const commands: Readonly<Record<string, Command>> = {
     ),
   'POST roles': changeRoles,
   'GET stats': stats,
-  'POST stats/reset': ({ limits, teamsLimits, units, statistics }) => {
+  'GET minimum': ({ organization }) => minimumOf(organization),
+  'POST stats/reset': ({ limits, teamsLimits, units, directoryLimits, statistics }) => {
+    directoryLimits.throttled = 0;
     limits.reset();
     units.reset();
     teamsLimits.throttled = 0;

@@ -18,6 +18,10 @@ export function createDriveArea(organization: Organization): Area {
     route: (call) => driveRoute(organization, call),
     changes: driveChanges(organization),
     truth: (account) => driveTruth(organization, account),
+    minimum: (account) => {
+      const drives = drivesOf(organization, account).length;
+      return drives === 0 ? 0 : 1 + drives;
+    },
     expireDelta: (account) => {
       const expired = account === undefined ? allDrives(organization) : drivesOf(organization, account);
       for (const drive of expired) drive.book.tokenAge += 1;

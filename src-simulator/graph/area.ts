@@ -17,6 +17,12 @@ export interface Area {
   readonly changes: Readonly<Record<string, AreaChange>>;
   /** What the area holds of an account, a plain object a line, each with `kind` and `id`; nothing for a stranger. */
   truth(account: string): Iterable<object>;
+  /**
+   * The fewest requests that tell whether anything of an account has changed since an earlier run, by what the account
+   * holds now: one for each list of containers and one for each container in it. 0 for a stranger; absent where a backup
+   * of accounts asks nothing.
+   */
+  readonly minimum?: (account: string) => number;
   /** Makes the delta links of one account, or of all, expire. */
   expireDelta(account: string | undefined): void;
 }

@@ -9,6 +9,7 @@ import { chooseDamage, faultAnswer } from '../faults/request-faults.ts';
 import { bodySize, type Answer } from '../http/answer.ts';
 import { deliver, type Damage } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
+import { directoryCost, type DirectoryLimits } from '../limits/directory-limits.ts';
 import type { MailboxLimits } from '../limits/mailbox-limits.ts';
 import type { TeamsLimits } from '../limits/teams-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
@@ -27,6 +28,7 @@ export interface GraphServices {
   limits: MailboxLimits;
   teamsLimits: TeamsLimits;
   units: UnitLimits;
+  directoryLimits: DirectoryLimits;
   statistics: Statistics;
   recorder: TrafficRecorder | null;
 }
@@ -128,13 +130,15 @@ export class GraphEndpoint {
     if (overTeams) return overTeams;
     const overUnits = this.#countUnits({ ...call, headers: { ...outer.headers, ...call.headers } }, route);
     if (overUnits) return overUnits;
+    const overDirectory = this.#countDirectory(call, route);
+    if (overDirectory) return overDirectory;
     const fault = faultAnswer({ organization, call, route, key });
     if (fault) {
       this.#noteRetryAfter(route, fault);
       return fault;
     }
     organization.faults.spare(key);
-    return this.#run(route);
+    return this.#run(call, route);
   }
 
   /** The 429 of an application that used up its resource units, or null. */
@@ -154,9 +158,32 @@ export class GraphEndpoint {
     return { ...answer, headers: { ...answer.headers, ...units.headers(nowMs) } };
   }
 
+  /** The 429 of an application that asked the directory for too much, or null. */
+  #countDirectory(call: GraphCall, route: Route): Answer | null {
+    if (!isDirectory(route)) return null;
+    const limits = this.#services.directoryLimits;
+    const cost = directoryCost(call);
+    const wait = limits.enter(cost, performance.now());
+    if (wait === 0) return null;
+    const answer = graphError(call, 429, {
+      code: 'TooManyRequests',
+      message: 'Too many requests.',
+      retryAfterSeconds: wait,
+    });
+    const scope = {
+      'x-ms-throttle-scope': 'Tenant_Application/ReadWrite/',
+      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
+    };
+    return { ...answer, headers: { ...answer.headers, ...scope, ...limits.headers(cost) } };
+  }
+
   /** The operation's own answer, with what is left of the application's units where that is told. */
-  #run(route: Route): Answer {
+  #run(call: GraphCall, route: Route): Answer {
     const answer = route.run();
+    if (isDirectory(route)) {
+      const told = this.#services.directoryLimits.headers(directoryCost(call));
+      return { ...answer, headers: { ...answer.headers, ...told } };
+    }
     if (!route.units) return answer;
     const told = this.#services.units.headers(performance.now());
     return { ...answer, headers: { ...answer.headers, ...told } };
@@ -268,6 +295,8 @@ export class GraphEndpoint {
     if (overTeams) return overTeams;
     const overUnits = this.#countUnits(call, route);
     if (overUnits) return overUnits;
+    const overDirectory = this.#countDirectory(call, route);
+    if (overDirectory) return overDirectory;
     const fault = route.operation === 'batch' ? null : faultAnswer({ organization, call, route, key });
     if (fault) this.#noteRetryAfter(route, fault);
     return fault;
@@ -275,7 +304,7 @@ export class GraphEndpoint {
 
   #perform(visit: Visit): void {
     const { faults } = this.#services.organization;
-    const answer = this.#run(visit.route);
+    const answer = this.#run(visit.call, visit.route);
     const damage = chooseDamage(faults, visit.key, answer);
     if (damage === null || damage === 'chunkedResponse') faults.spare(visit.key);
     if (damage === 'connectionReset' && faults.countOf('connectionReset') % 2 === 1) {
@@ -343,6 +372,11 @@ function segmentsOf(path: string): string[] {
   const segments = splitPath(path) ?? [];
   return path.startsWith('/beta/') ? segments : [restMark, ...segments];
 }
+
+/** Operations on users, groups and applications themselves, and not on what Outlook or others keep for them. */
+const directoryOperation =
+  /^(?:(?:List|Get|Create|Update|Delete)(?:Users|Groups|Applications|ServicePrincipals)|groups\.(?:List(?:Transitive)?Members|ListOwners))$/;
+const isDirectory = ({ operation }: Route): boolean => directoryOperation.test(operation);
 
 const noQuery: ReadonlyMap<string, string> = new Map();
 

@@ -53,6 +53,12 @@ export class BoxStore {
     return person?.mailbox === 'cloud' ? this.box(person) : null;
   }
 
+  /** Requests that no backup can do without: one for the list of containers, one for what changed in each. */
+  containersAndTheirList(account: string): number {
+    const box = this.boxOf(account);
+    return box ? 1 + box.containers().length : 0;
+  }
+
   /** Delta tokens of another age are expired. */
   ageOf(box: ItemBox): number {
     return this.#ageOfAll + (this.#ages.get(box.mailbox) ?? 0);

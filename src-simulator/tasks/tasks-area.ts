@@ -207,6 +207,7 @@ export function createTasksArea(organization: Organization): Area {
       const box = store.boxOf(account);
       if (box) yield* truthOf(world, box);
     },
+    minimum: (account) => store.containersAndTheirList(account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }

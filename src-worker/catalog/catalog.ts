@@ -101,6 +101,16 @@ export class Catalog {
     return rows.map(({ left, ...row }) => (left === null ? row : { ...row, left }));
   }
 
+  /** How many items the newest snapshot has of each account; accounts that it has none of are left out. */
+  accountSizes(chainId: string): Map<string, number> {
+    const rows = this.#all<{ account: string; items: number }>(
+      `SELECT account, count(*) AS items FROM item JOIN owner USING (owner_no) JOIN chain USING (chain_no)
+       WHERE chain.id = :chainId AND item.s1 IS NULL GROUP BY account`,
+      { chainId },
+    );
+    return new Map(rows.map(({ account, items }) => [account, items]));
+  }
+
   collections(scope: SnapshotScope): CollectionRow[] {
     return this.#all<Omit<CollectionRow, 'isHidden'> & { isHidden: number }>(
       `SELECT collection.id, parent, name, is_hidden AS isHidden FROM collection JOIN collection_state USING (collection_no)

@@ -40,6 +40,7 @@ const permanentCodes: ReadonlySet<ErrorCode> = new Set([
 /** Causes that end a run in its middle without touching what it has: that much becomes a partial snapshot. */
 export const endingCodes = [
   'cancelled',
+  'stopped-at-failure',
   'sign-in-tenant-unknown',
   'sign-in-application-unknown',
   'sign-in-secret-wrong',

@@ -6,9 +6,10 @@ import { z } from 'zod';
 import type { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import { judge, toAppError } from './error-map.ts';
-import type { Exchange } from './exchange.ts';
-import { graphErrorIn, readRetryAfterMs, type AnswerFailure, type CallTarget } from './failure.ts';
+import { costOf, type Exchange } from './exchange.ts';
+import { graphErrorIn, type AnswerFailure, type CallTarget } from './failure.ts';
 import { readJson, requireShape } from './json-body.ts';
+import { readLoadNews, readWaitMs } from './load-news.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { GraphService, ThrottleGovernor } from './throttle-governor.ts';
 
@@ -28,8 +29,8 @@ export interface BatchScope {
   readonly mailbox: string | undefined;
   readonly service?: GraphService | undefined;
   readonly target: CallTarget;
-  /** Resource units of each inner request: SharePoint counts them one by one. */
-  readonly cost: number;
+  /** Resource units of each inner request, because they are counted one by one; what its path costs unless given. */
+  readonly cost: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
 }
@@ -112,11 +113,15 @@ class BatchRound {
       target: 'directory' as const,
       maxBytes: longestAnswerBytes,
       slots: Math.min(chains, pending.length),
-      cost: pending.length * cost,
+      cost: pending.reduce((sum, { request }) => sum + (cost ?? costOf(request.path, this.#scope)), 0),
       signal,
     };
     const { json } = await this.#services.exchange.run(call, readJson);
     const { responses } = requireShape(answerSchema, json);
+    for (const inner of responses) {
+      const news = readLoadNews(headersOf(inner));
+      if (news !== undefined) this.#services.governor.hear(this.#scope, news);
+    }
     return new Map(responses.map((answer) => [answer.id, answer]));
   }
 
@@ -159,17 +164,19 @@ class BatchRound {
   }
 
   #failureOf(inner: InnerAnswer): AnswerFailure {
-    const headers = new Map(
-      Object.entries(inner.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-    );
+    const headers = headersOf(inner);
     return {
       kind: 'answer',
       status: inner.status,
       ...graphErrorIn(inner.body),
-      requestId: headers.get('request-id') ?? '',
-      retryAfterMs: readRetryAfterMs(headers.get('retry-after'), this.#services.clock.nowMs()),
+      requestId: headers['request-id'] ?? '',
+      retryAfterMs: readWaitMs(headers, this.#services.clock.nowMs()),
     };
   }
+}
+
+function headersOf({ headers = {} }: InnerAnswer): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** A request that the batch did not answer at all: treated like a gateway that lost it. */

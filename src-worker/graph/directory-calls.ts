@@ -6,8 +6,9 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { AppError } from '../../src-shared/errors/app-error.ts';
 import { judge, toAppError } from './error-map.ts';
-import { readGraphError, readRetryAfterMs, type Failure } from './failure.ts';
+import { readGraphError, type Failure } from './failure.ts';
 import type { HttpNetwork, HttpRequest } from './http.ts';
+import { readWaitMs } from './load-news.ts';
 import { readJson } from './json-body.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -83,7 +84,7 @@ export class DirectoryCalls {
     if (outcome.kind !== 'complete') return { isDone: false, failure: outcome };
     const { status, body, headers } = outcome;
     if (status > 299) {
-      const retryAfterMs = readRetryAfterMs(headers['retry-after']?.toString(), clock.nowMs());
+      const retryAfterMs = readWaitMs(headers, clock.nowMs());
       const requestId = headers['request-id']?.toString() ?? '';
       return {
         isDone: false,

@@ -11,6 +11,7 @@ import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
 import type { ExchangeServices } from './exchange.ts';
 import { failureOfAnswer, type BodyFailure, type Failure } from './failure.ts';
+import { readLoadNews } from './load-news.ts';
 import { onAbort } from './on-abort.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
@@ -141,6 +142,8 @@ class Download {
   async *#exchange(url: string): AsyncGenerator<Uint8Array<ArrayBuffer>, Failure | undefined> {
     this.#services.tally.requests += 1;
     const answer = await this.#send(url);
+    const news = 'headers' in answer ? readLoadNews(answer.headers) : undefined;
+    if (news !== undefined) this.#services.governor.hear(sharepoint, news);
     if (answer.kind === 'streaming') return yield* this.#take(answer);
     return answer.kind === 'complete' ? this.#failureOf(answer) : answer;
   }

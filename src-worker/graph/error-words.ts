@@ -74,6 +74,8 @@ const words: Partial<Record<ErrorCode, string>> = {
     'This Microsoft cloud does not offer this data to applications, so it was not read. Nothing that was saved is affected; there is nothing to do.',
   'export-not-permitted':
     'The application may not export items of Exchange, so their full-fidelity form was not saved; what other services save of them is. Grant MailboxFolder.Read.All, MailboxItem.Read.All and MailboxItem.Export.All to have it saved.',
+  'stopped-at-failure':
+    'Something could not be saved, and this protected item ends a run at its first failure. What was saved until then is a partial snapshot; the next run goes on from there.',
   cancelled: 'The work was stopped. What was saved so far stays saved.',
 };
 

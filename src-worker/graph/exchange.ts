@@ -8,15 +8,17 @@ import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { HttpOutcome, TakeMemory } from './body-collector.ts';
+import { directoryCost, teamsRate } from './call-rates.ts';
 import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
 import { failureOfAnswer, type BodyFailure, type CallTarget, type Failure } from './failure.ts';
 import type { HttpNetwork } from './http.ts';
 import { isLink } from './links.ts';
+import { readLoadNews } from './load-news.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { CallOptions, SdkTransport } from './sdk-transport.ts';
 import type { SignIn } from './sign-in.ts';
-import type { GraphService, ThrottleGovernor } from './throttle-governor.ts';
+import type { CallPlace, CallScope, GraphService, ThrottleGovernor } from './throttle-governor.ts';
 
 /** One call. `path` is below the version root, or a link of an answer that a `LinkTrail` has checked. */
 export interface Call {
@@ -33,7 +35,8 @@ export interface Call {
   readonly maxBytes: number;
   readonly takeMemory?: TakeMemory | undefined;
   readonly slots?: number;
-  readonly cost?: number;
+  /** Resource units; what its path costs unless given. */
+  readonly cost?: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -123,13 +126,14 @@ export class Exchange {
   /** Sends once, inside its turn. The fence of a throttled call is set before the turn ends, so nobody slips past it. */
   async #attempt<T>(call: Call, read: BodyReader<T>, attempt: number): Promise<Attempt<T>> {
     const { governor, policy, signIn } = this.#services;
-    const { mailbox, service, slots = 1, cost = 1 } = call;
-    const scope = { mailbox, service, slots, cost };
+    const scope = scopeOf(call);
     const pass = await governor.enter(scope, call.signal);
     let wasThrottled = false;
     try {
       const authorization = await orAborted(signIn.authorization(), call.signal);
       const outcome = await this.#send(call, authorization);
+      const news = outcome.kind === 'complete' ? readLoadNews(outcome.headers) : undefined;
+      if (news !== undefined) governor.hear(scope, news);
       const result = this.#judge(outcome, read);
       if (result.isDone) return result;
       const { failure } = result;
@@ -192,6 +196,18 @@ function orAborted<T>(value: T | Promise<T>, signal: AbortSignal | undefined): T
   const stop = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', stop, { once: true });
   return Promise.race([value, promise]).finally(() => signal.removeEventListener('abort', stop));
+}
+
+/** Whom a call goes to and what it counts as; what it costs where its caller does not say. */
+function scopeOf({ mailbox, service, slots = 1, path, cost }: Call): CallScope {
+  if (mailbox !== undefined) return { mailbox, slots, cost: cost ?? 1 };
+  const rate = service === 'teams' ? teamsRate(path) : {};
+  return { mailbox, service, slots, cost: cost ?? costOf(path, { mailbox, service }), ...rate };
+}
+
+/** What a call costs whose caller does not say. */
+export function costOf(path: string, { mailbox, service = 'directory' }: CallPlace): number {
+  return mailbox === undefined && service === 'directory' ? directoryCost(path) : 1;
 }
 
 function isBodyFailure(value: unknown): value is BodyFailure {

@@ -3,6 +3,8 @@
  * map and the retry policy can be tables.
  */
 
+import { readWaitMs } from './load-news.ts';
+
 /** Microsoft 365 answered, and the answer is an error. */
 export interface AnswerFailure {
   readonly kind: 'answer';
@@ -53,18 +55,6 @@ export function graphErrorIn(parsed: unknown): { graphCode: string; graphMessage
   return { graphCode: textOf(error['code']), graphMessage: textOf(error['message']) };
 }
 
-/**
- * Reads a Retry-After header: seconds, possibly with a fraction, or an HTTP date. Answers undefined when there is
- * none or when it makes no sense; a wait of more than an hour is cut to an hour.
- */
-export function readRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined || header.trim() === '') return undefined;
-  const seconds = Number(header);
-  const delayMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - nowMs;
-  if (Number.isNaN(delayMs)) return undefined;
-  return Math.min(Math.max(delayMs, 0), 3_600_000);
-}
-
 /** What an error answer says of itself. */
 export function failureOfAnswer(
   answer: {
@@ -74,13 +64,12 @@ export function failureOfAnswer(
   },
   nowMs: number,
 ): AnswerFailure {
-  const header = (name: string): string | undefined => answer.headers[name]?.toString();
   return {
     kind: 'answer',
     status: answer.status,
     ...readGraphError(answer.body),
-    requestId: header('request-id') ?? '',
-    retryAfterMs: readRetryAfterMs(header('retry-after'), nowMs),
+    requestId: answer.headers['request-id']?.toString() ?? '',
+    retryAfterMs: readWaitMs(answer.headers, nowMs),
   };
 }
 

@@ -30,6 +30,7 @@ import { SignIn } from './sign-in.ts';
 import {
   ThrottleGovernor,
   type GraphService,
+  type ServiceBudget,
   type ThrottleLimits,
   type ThrottleStats,
 } from './throttle-governor.ts';
@@ -53,7 +54,7 @@ interface CallScopeOptions {
   readonly mailbox?: string | undefined;
   /** Without a mailbox; the directory unless given. */
   readonly service?: GraphService | undefined;
-  /** Resource units of the call in SharePoint, or of each call of a batch; 1 unless given (graph facts, section 2). */
+  /** Resource units of the call, or of each call of a batch: in SharePoint 1 unless given (graph facts, section 2). */
   readonly cost?: number | undefined;
   readonly target?: CallTarget | undefined;
   /** v1.0 unless given; not for batches. */
@@ -116,6 +117,11 @@ export interface GraphClient {
   authorization(): Promise<string>;
   /** Calls to a mailbox in the current ten minutes. */
   usedInWindow(mailbox: string): number;
+  /** Lets no request start until {@link GraphClient.resume}; those under way end, and those that come wait their turn. */
+  pause(): void;
+  resume(): void;
+  /** How much of each service's limit is used. */
+  budgets(): ServiceBudget[];
   stats(): GraphStats;
   /** Cuts the connections; calls under way fail, and so do those that wait. */
   close(): Promise<void>;
@@ -237,6 +243,18 @@ class HttpGraphClient implements GraphClient {
     return this.#governor.usedInWindow(mailbox);
   }
 
+  pause(): void {
+    this.#governor.pause();
+  }
+
+  resume(): void {
+    this.#governor.resume();
+  }
+
+  budgets(): ServiceBudget[] {
+    return this.#governor.budgets();
+  }
+
   stats(): GraphStats {
     const parts = [this.#exchange, this.#downloads, this.sharePoint];
     const requests = parts.reduce((sum, part) => sum + part.requests, 0);
@@ -277,8 +295,8 @@ function callHeaders({ mailbox, service }: CallScopeOptions): Call['headers'] {
 
 function callScope(
   options: CallScopeOptions,
-): Pick<Call, 'mailbox' | 'service' | 'target' | 'version' | 'signal'> & { cost: number } {
-  const { mailbox, service, cost = 1, version, signal } = options;
+): Pick<Call, 'mailbox' | 'service' | 'target' | 'version' | 'signal'> & { cost: number | undefined } {
+  const { mailbox, service, cost, version, signal } = options;
   const target = options.target ?? (mailbox === undefined ? 'directory' : 'account');
   return { mailbox, service, cost, target, version, signal };
 }

@@ -3,7 +3,8 @@
  * some refusals with its own errors, which no longer say why.
  */
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
-import { readRetryAfterMs, type Failure } from './failure.ts';
+import type { Failure } from './failure.ts';
+import { readRetryAfterMs } from './load-news.ts';
 import type { HttpNetwork, HttpRequest } from './http.ts';
 import { readAadsts } from './sign-in-errors.ts';
 

@@ -1,38 +1,69 @@
 /**
  * Decides when a call to Microsoft 365 may start, for everything in the process: at most four at once and 9,600 in ten
- * minutes per mailbox, so many resource units a minute in SharePoint, none before a Retry-After has ended, and fewer at
- * once over all while the service complains. Waiters of a mailbox go in order, mailboxes take turns. It sends nothing
- * and never looks into an answer.
+ * minutes per mailbox, so many resource units a minute in SharePoint and in ten seconds of the directory, four calls a
+ * second to a team, none before a Retry-After has ended, further apart where a service says that little is left, and
+ * fewer at once over all while it complains. Waiters of a mailbox go in order, mailboxes take turns. It sends nothing and
+ * never looks into an answer.
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock, Random } from '../../src-shared/model/clock.ts';
 import { onAbort } from './on-abort.ts';
-import { ThrottleLane, type CallSize, type LaneLimits } from './throttle-lane.ts';
+import type { LoadNews } from './load-news.ts';
+import {
+  ThrottleLane,
+  type CallRate,
+  type CallSize,
+  type LaneBudget,
+  type LaneLimits,
+  type WindowLimits,
+} from './throttle-lane.ts';
 
-/** The parts of Graph whose limits differ. All calls of a service share a lane, but for Outlook's: one a mailbox. */
+/**
+ * The parts of Graph whose limits differ. All calls of a service share a lane, but for Outlook's, one a mailbox, and
+ * those of Teams that go to a team, one a team.
+ */
 const graphServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
 export type GraphService = (typeof graphServices)[number];
 
 /** Limits of one service: per lane, and `maxInFlight` calls over all lanes. */
 interface ServiceLimits {
   readonly lane: LaneLimits;
+  /** Of the lane of all calls that have none of their own; as the others unless given. */
+  readonly shared?: LaneLimits;
+  /** Over all lanes, by kind of call; a kind that is not named here is not limited. */
+  readonly kinds?: Readonly<Record<string, WindowLimits>>;
   readonly maxInFlight: number;
 }
 export type ThrottleLimits = Readonly<Record<GraphService, ServiceLimits>>;
 
+/** What Teams allows in a second; a fifth of it more, because calls that start a second apart may arrive closer. */
+const teamsSecond = (requests: number): WindowLimits => ({ requests, windowMs: 1_200 });
+
 /**
- * A little below what Microsoft documents: per mailbox 10,000 in 10 minutes and 4 at once; in SharePoint 1,250 resource
- * units a minute in the smallest organizations; in Teams 20 messages calls a second (graph facts, section 2).
+ * A little below what Microsoft documents: per mailbox 10,000 in 10 minutes and 4 at once; of the directory 3,500 resource
+ * units in 10 seconds and of SharePoint 1,250 a minute in the smallest organizations; in Teams so many calls of a kind a
+ * second, and 4 to one team (graph facts, section 2).
  */
 export const documentedLimits: ThrottleLimits = {
   outlook: { lane: { slots: 4, window: { requests: 9_600, windowMs: 600_000 } }, maxInFlight: 64 },
-  directory: { lane: { slots: 8 }, maxInFlight: 8 },
+  directory: { lane: { slots: 8, window: { requests: 3_300, windowMs: 10_000 } }, maxInFlight: 8 },
   sharepoint: { lane: { slots: 32, window: { requests: 1_200, windowMs: 60_000 } }, maxInFlight: 32 },
-  teams: { lane: { slots: 16, window: { requests: 190, windowMs: 10_000 } }, maxInFlight: 16 },
+  teams: {
+    lane: { slots: 4, window: teamsSecond(4) },
+    shared: { slots: 16 },
+    kinds: {
+      other: teamsSecond(30),
+      list: teamsSecond(60),
+      channelMessages: teamsSecond(20),
+      chatMessages: teamsSecond(20),
+      export: teamsSecond(200),
+    },
+    maxInFlight: 32,
+  },
 };
 
 /** Whom a call goes to. With `mailbox`, Outlook; always name one by the same id: two spellings would be two mailboxes. */
-export interface CallPlace {
+export interface CallPlace extends CallRate {
   readonly mailbox: string | undefined;
   /** Without a mailbox; the directory unless given. */
   readonly service?: GraphService | undefined;
@@ -47,6 +78,15 @@ export interface Pass {
   leave(wasThrottled: boolean): void;
 }
 
+/**
+ * How much of a service's limit is used: of its fullest window, be that of a mailbox, a team, a kind of call or all of
+ * it. `throttledMs` is how long the service asked somebody to keep away, times that overlap counted once.
+ */
+export interface ServiceBudget extends LaneBudget {
+  readonly service: GraphService;
+  readonly throttledMs: number;
+}
+
 /** What the governor did so far. `allowed` is the current ceiling of calls at once, per service. */
 export interface ThrottleStats {
   readonly inFlight: number;
@@ -54,6 +94,10 @@ export interface ThrottleStats {
   readonly waits: number;
   readonly waitedMs: number;
   readonly throttled: number;
+  /** True while nothing may start because somebody asked for a pause. */
+  readonly isPaused: boolean;
+  /** Time in which that was so. */
+  readonly pausedMs: number;
   readonly allowed: Readonly<Record<GraphService, number>>;
 }
 
@@ -65,6 +109,8 @@ export interface GovernorOptions {
 
 /** One 429 is often followed by those of the calls beside it; together they count as one reason to slow down. */
 const cutIntervalMs = 1_000;
+/** From this share of its limit on, the directory tells how much is used; it refuses calls soon after all of it is. */
+const strainedShare = 0.8;
 const smallestCeiling = 4;
 /** Keeps us late rather than early when the clocks of two machines disagree in the last digit. */
 const fenceMarginMs = 15;
@@ -75,13 +121,46 @@ const lanesBeforeSweep = 1_024;
 class ServiceState {
   readonly ring: ThrottleLane[] = [];
   readonly limits: ServiceLimits;
+  /** Limits over all lanes. Their slots are without number; only their budgets and fences hold calls back. */
+  readonly kinds: ReadonlyMap<string, ThrottleLane>;
   inFlight = 0;
   allowed: number;
   lastCutMs = Number.NEGATIVE_INFINITY;
+  throttledMs = 0;
+  #fencedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(limits: ServiceLimits) {
     this.limits = limits;
     this.allowed = limits.maxInFlight;
+    this.kinds = new Map(
+      Object.entries(limits.kinds ?? {}).map(([kind, window]) => [
+        kind,
+        new ThrottleLane({ slots: Number.POSITIVE_INFINITY, window }),
+      ]),
+    );
+  }
+
+  kindOf({ kind }: CallRate): ThrottleLane | undefined {
+    return kind === undefined ? undefined : this.kinds.get(kind);
+  }
+
+  /** The time before which a call may not start, or `nowMs`. */
+  blockedUntilMs(lane: ThrottleLane, size: CallSize, nowMs: number): number {
+    const ofKind = this.kindOf(size)?.blockedUntilMs(size, nowMs) ?? nowMs;
+    return Math.max(ofKind, lane.blockedUntilMs(size, nowMs));
+  }
+
+  /** Counts the time until `untilMs` as throttled, unless it is counted already. */
+  countFence(nowMs: number, untilMs: number): void {
+    this.throttledMs += Math.max(0, untilMs - Math.max(nowMs, this.#fencedUntilMs));
+    this.#fencedUntilMs = Math.max(this.#fencedUntilMs, untilMs);
+  }
+
+  /** Fewer at once from now on; a burst of reasons counts as one. */
+  cut(nowMs: number): void {
+    if (nowMs - this.lastCutMs < cutIntervalMs) return;
+    this.lastCutMs = nowMs;
+    this.allowed = Math.max(Math.min(smallestCeiling, this.limits.maxInFlight), this.allowed / 2);
   }
 }
 
@@ -104,13 +183,15 @@ export class ThrottleGovernor {
   #waits = 0;
   #waitedMs = 0;
   #throttled = 0;
+  #pausedSinceMs: number | undefined;
+  #pausedMs = 0;
 
   constructor(options: GovernorOptions) {
     const limits = options.limits ?? documentedLimits;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#services = forEachService((name) => new ServiceState(limits[name]));
-    this.#sharedLanes = forEachService((name) => new ThrottleLane(limits[name].lane));
+    this.#sharedLanes = forEachService((name) => new ThrottleLane(limits[name].shared ?? limits[name].lane));
   }
 
   /** Returns the pass at once when nothing stands in the way, and a promise of it otherwise. Rejects on abort. */
@@ -119,8 +200,8 @@ export class ThrottleGovernor {
     signal?.throwIfAborted();
     const { service, lane } = this.#placeOf(scope);
     const nowMs = this.#clock.nowMs();
-    const isFirst = lane.waiters.length === 0 && service.ring.length === 0;
-    if (isFirst && this.#fits(service, lane, scope) && lane.blockedUntilMs(scope, nowMs) <= nowMs) {
+    const isFirst = !this.isPaused && lane.waiters.length === 0 && service.ring.length === 0;
+    if (isFirst && this.#fits(service, lane, scope) && service.blockedUntilMs(lane, scope, nowMs) <= nowMs) {
       return this.#start(service, lane, scope);
     }
     return this.#wait({ service, lane }, scope, signal);
@@ -131,10 +212,40 @@ export class ThrottleGovernor {
     const { service, lane } = this.#placeOf(place);
     const nowMs = this.#clock.nowMs();
     this.#throttled += 1;
-    lane.fence(nowMs + retryAfterMs + fenceMarginMs + this.#random() * fenceSpreadMs);
-    if (nowMs - service.lastCutMs < cutIntervalMs) return;
-    service.lastCutMs = nowMs;
-    service.allowed = Math.max(Math.min(smallestCeiling, service.limits.maxInFlight), service.allowed / 2);
+    const untilMs = nowMs + retryAfterMs + fenceMarginMs + this.#random() * fenceSpreadMs;
+    lane.fence(untilMs);
+    // Teams does not tell which of its limits was passed, that of the team or that of the kind.
+    service.kindOf(place)?.fence(untilMs);
+    service.countFence(nowMs, untilMs);
+    service.cut(nowMs);
+  }
+
+  /** Takes in what an answer said of how much the service still takes, so that it need not come to a 429. */
+  hear(place: CallPlace, news: LoadNews): void {
+    const { service, lane } = this.#placeOf(place);
+    const nowMs = this.#clock.nowMs();
+    if (news.kind === 'units') lane.spread(news.remaining, news.resetMs, nowMs);
+    else if (news.share >= strainedShare) service.cut(nowMs);
+  }
+
+  /** Lets nothing start until {@link resume}. Calls under way end; waiters keep their places. */
+  pause(): void {
+    this.#pausedSinceMs ??= this.#clock.nowMs();
+  }
+
+  resume(): void {
+    this.#pausedMs = this.#pausedTimeMs();
+    this.#pausedSinceMs = undefined;
+    for (const name of graphServices) this.#pump(this.#services[name]);
+  }
+
+  get isPaused(): boolean {
+    return this.#pausedSinceMs !== undefined;
+  }
+
+  #pausedTimeMs(): number {
+    const sinceMs = this.#pausedSinceMs;
+    return this.#pausedMs + (sinceMs === undefined ? 0 : this.#clock.nowMs() - sinceMs);
   }
 
   stats(): ThrottleStats {
@@ -144,13 +255,38 @@ export class ThrottleGovernor {
       waits: this.#waits,
       waitedMs: Math.round(this.#waitedMs),
       throttled: this.#throttled,
+      isPaused: this.isPaused,
+      pausedMs: this.#pausedTimeMs(),
       allowed: forEachService((name) => Math.floor(this.#services[name].allowed)),
     };
   }
 
-  /** Calls to one mailbox in its current window: what the budget meter shows. */
+  /** A budget for each service whose calls are limited in number. */
+  budgets(): ServiceBudget[] {
+    const nowMs = this.#clock.nowMs();
+    const fullest = new Map<GraphService, LaneBudget>();
+    const consider = (name: GraphService, budget: LaneBudget | undefined): void => {
+      const known = fullest.get(name);
+      if (budget !== undefined && (known === undefined || shareOf(budget) > shareOf(known)))
+        fullest.set(name, budget);
+    };
+    for (const name of graphServices) {
+      const { limits, kinds } = this.#services[name];
+      // A mailbox that nobody has asked for yet has all of its window.
+      consider(name, limits.lane.window && budgetOf(limits.lane.window));
+      consider(name, this.#sharedLanes[name].budget(nowMs));
+      for (const kind of kinds.values()) consider(name, kind.budget(nowMs));
+    }
+    for (const [key, lane] of this.#lanes) consider(serviceOfKey(key), lane.budget(nowMs));
+    return [...fullest].map(([service, budget]) => {
+      const throttledMs = Math.round(this.#services[service].throttledMs);
+      return { service, ...budget, throttledMs };
+    });
+  }
+
+  /** Calls to one mailbox in its current window. */
   usedInWindow(mailbox: string): number {
-    return this.#lanes.get(mailbox)?.used(this.#clock.nowMs()) ?? 0;
+    return this.#lanes.get(laneKey('outlook', mailbox))?.used(this.#clock.nowMs()) ?? 0;
   }
 
   /** Refuses everybody who waits and everybody who comes. Calls under way may end. */
@@ -162,25 +298,28 @@ export class ThrottleGovernor {
     }
   }
 
-  #placeOf({ mailbox, service = 'directory' }: CallPlace): Place {
-    if (mailbox !== undefined) return { service: this.#services.outlook, lane: this.#laneOf(mailbox) };
+  #placeOf({ mailbox, service = 'directory', team }: CallPlace): Place {
+    if (mailbox !== undefined) return this.#ownLane('outlook', mailbox);
+    if (team !== undefined) return this.#ownLane(service, team);
     return { service: this.#services[service], lane: this.#sharedLanes[service] };
   }
 
-  #laneOf(mailbox: string): ThrottleLane {
-    const known = this.#lanes.get(mailbox);
-    if (known !== undefined) return known;
+  #ownLane(name: GraphService, owner: string): Place {
+    const service = this.#services[name];
+    const key = laneKey(name, owner);
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return { service, lane: known };
     if (this.#lanes.size >= this.#lanesAtSweep) this.#sweep();
-    const lane = new ThrottleLane(this.#services.outlook.limits.lane);
-    this.#lanes.set(mailbox, lane);
-    return lane;
+    const lane = new ThrottleLane(service.limits.lane);
+    this.#lanes.set(key, lane);
+    return { service, lane };
   }
 
-  /** Forgets idle mailboxes, so that an organization of many thousands does not stay in memory. */
+  /** Forgets idle mailboxes and teams, so that an organization of many thousands does not stay in memory. */
   #sweep(): void {
     const nowMs = this.#clock.nowMs();
-    for (const [mailbox, lane] of this.#lanes) {
-      if (lane.isForgettable(nowMs)) this.#lanes.delete(mailbox);
+    for (const [key, lane] of this.#lanes) {
+      if (lane.isForgettable(nowMs)) this.#lanes.delete(key);
     }
     this.#lanesAtSweep = this.#lanes.size + lanesBeforeSweep;
   }
@@ -190,11 +329,14 @@ export class ThrottleGovernor {
   }
 
   #start(service: ServiceState, lane: ThrottleLane, size: CallSize): Pass {
-    lane.start(size, this.#clock.nowMs());
+    const nowMs = this.#clock.nowMs();
+    lane.start(size, nowMs);
+    service.kindOf(size)?.start(size, nowMs);
     service.inFlight += 1;
     return {
       leave: (wasThrottled) => {
         lane.end(size);
+        service.kindOf(size)?.end(size);
         service.inFlight -= 1;
         if (!wasThrottled) recover(service);
         this.#enqueue(service, lane);
@@ -216,6 +358,7 @@ export class ThrottleGovernor {
     const waiter = {
       slots: size.slots,
       cost: size.cost,
+      kind: size.kind,
       sinceMs,
       start: () => {
         settle();
@@ -248,14 +391,14 @@ export class ThrottleGovernor {
 
   /** Starts what may start, one call a lane and turn. A lane that cannot go leaves the ring until something changes. */
   #pump(service: ServiceState): void {
-    while (service.inFlight < Math.floor(service.allowed)) {
+    while (!this.isPaused && service.inFlight < Math.floor(service.allowed)) {
       const lane = service.ring.shift();
       if (lane === undefined) return;
       lane.isQueued = false;
       const first = lane.waiters[0];
       if (first === undefined || !lane.hasSlots(first)) continue;
       const nowMs = this.#clock.nowMs();
-      const blockedUntilMs = lane.blockedUntilMs(first, nowMs);
+      const blockedUntilMs = service.blockedUntilMs(lane, first, nowMs);
       if (blockedUntilMs > nowMs) {
         this.#sleep({ service, lane }, blockedUntilMs - nowMs);
         continue;
@@ -282,6 +425,22 @@ export class ThrottleGovernor {
 /** One more call at once for every round of calls that went well. */
 function recover(service: ServiceState): void {
   service.allowed = Math.min(service.limits.maxInFlight, service.allowed + 1 / service.allowed);
+}
+
+function laneKey(service: GraphService, owner: string): string {
+  return `${service} ${owner}`;
+}
+
+function serviceOfKey(key: string): GraphService {
+  return graphServices.find((name) => key.startsWith(`${name} `)) ?? 'directory';
+}
+
+function shareOf({ used, allowed }: LaneBudget): number {
+  return used / allowed;
+}
+
+function budgetOf({ requests: allowed, windowMs }: WindowLimits): LaneBudget {
+  return { allowed, windowMs, used: 0 };
 }
 
 function closedError(): AppError {

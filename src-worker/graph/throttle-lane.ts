@@ -1,5 +1,6 @@
 /**
- * One lane of the throttle governor: the calls to one mailbox (or to the directory), their fence and their budget.
+ * One lane of the throttle governor: the calls to one mailbox or team (or to the directory), their fence, their budget
+ * and their pace.
  * A lane only answers whether a call fits and keeps its queue; it starts no timer and knows no other lane.
  */
 import { SlidingWindow } from './sliding-window.ts';
@@ -9,13 +10,33 @@ export interface LaneLimits {
   /** Calls under way at the same time. */
   readonly slots: number;
   /** Calls in a sliding window; without it, the number is not limited. */
-  readonly window?: { readonly requests: number; readonly windowMs: number };
+  readonly window?: WindowLimits;
+}
+
+/** So many requests, or resource units where a service counts those, in any `windowMs`. */
+export interface WindowLimits {
+  readonly requests: number;
+  readonly windowMs: number;
+}
+
+/** `kind` names a limit over all lanes of a service, `team` a lane of its own. */
+export interface CallRate {
+  readonly kind?: string | undefined;
+  readonly team?: string | undefined;
 }
 
 /** What one call takes: a batch takes as many slots as it runs inner calls at once, and costs all of them. */
 export interface CallSize {
   readonly slots: number;
   readonly cost: number;
+  readonly kind?: string | undefined;
+}
+
+/** How full a window is, in requests or resource units. */
+export interface LaneBudget {
+  readonly allowed: number;
+  readonly used: number;
+  readonly windowMs: number;
 }
 
 /** A call that waits for its turn. `start` is called once, or `refuse` is. */
@@ -32,11 +53,16 @@ export class ThrottleLane {
   isAsleep = false;
   #inFlight = 0;
   #fenceUntilMs = 0;
+  /** While a service says that little is left: calls start so far apart that it lasts until the window ends. */
+  #pace: { readonly untilMs: number; readonly msPerUnit: number } | undefined;
+  #nextStartMs = 0;
   readonly #slots: number;
   readonly #window: SlidingWindow | undefined;
+  readonly #allowed: WindowLimits | undefined;
 
   constructor(limits: LaneLimits) {
     this.#slots = limits.slots;
+    this.#allowed = limits.window;
     this.#window = limits.window && new SlidingWindow(limits.window.requests, limits.window.windowMs);
   }
 
@@ -50,9 +76,18 @@ export class ThrottleLane {
     return this.#window?.used(nowMs) ?? 0;
   }
 
+  /** What the window allows and what of it is used; undefined where the number of calls is not limited. */
+  budget(nowMs: number): LaneBudget | undefined {
+    if (this.#allowed === undefined) return undefined;
+    const { requests: allowed, windowMs } = this.#allowed;
+    return { allowed, windowMs, used: this.used(nowMs) };
+  }
+
   /** The end of the fence or of a spent window, or `nowMs` when time does not stand in the way. */
   blockedUntilMs(size: CallSize, nowMs: number): number {
     if (this.#fenceUntilMs > nowMs) return this.#fenceUntilMs;
+    if (this.#pace !== undefined && this.#pace.untilMs > nowMs && this.#nextStartMs > nowMs)
+      return Math.min(this.#nextStartMs, this.#pace.untilMs);
     if (this.#window === undefined || this.#window.hasRoom(size.cost, nowMs)) return nowMs;
     return this.#window.nextRoomMs(nowMs);
   }
@@ -66,11 +101,29 @@ export class ThrottleLane {
   start(size: CallSize, nowMs: number): void {
     this.#inFlight += size.slots;
     this.#window?.spend(size.cost, nowMs);
+    if (this.#pace === undefined) return;
+    if (this.#pace.untilMs <= nowMs) this.#pace = undefined;
+    else this.#nextStartMs = Math.max(nowMs, this.#nextStartMs) + size.cost * this.#pace.msPerUnit;
   }
 
   /** Gives back the slots of a call; its budget stays spent until the window has moved on. */
   end(size: CallSize): void {
     this.#inFlight -= size.slots;
+  }
+
+  /**
+   * Spreads what is left over the time until the window ends; nothing starts before then when nothing is. Calls under way
+   * may not be counted yet, so they are taken off.
+   */
+  spread(remaining: number, resetMs: number, nowMs: number): void {
+    const left = remaining - this.#inFlight;
+    if (left <= 0) {
+      this.fence(nowMs + resetMs);
+      return;
+    }
+    const msPerUnit = resetMs / left;
+    this.#pace = { untilMs: nowMs + resetMs, msPerUnit };
+    this.#nextStartMs = Math.max(this.#nextStartMs, nowMs + msPerUnit);
   }
 
   /** Lets no call start before `untilMs`. Of several fences the latest wins. */

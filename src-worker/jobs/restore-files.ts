@@ -306,6 +306,8 @@ class FileRestore {
       bytes: this.#bytes,
       requests: 0,
       throttled: 0,
+      isPaused: false,
+      budget: [],
       elapsedMs,
       remainingMs: done === 0 ? null : Math.round((elapsedMs * (this.#expected - done)) / done),
     });

@@ -2,7 +2,7 @@
  * The backup of one protected item: bring the catalog up to date, take over what a crash left, back up account by
  * account, commit. Ends with a snapshot, complete or typed as partial, or with an error that concerns the whole run.
  */
-import { isAppError } from '../../src-shared/errors/app-error.ts';
+import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, JobProgress } from '../../src-shared/model/job.ts';
 import type { LeftOut } from '../../src-shared/model/coverage.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
@@ -10,17 +10,20 @@ import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { endingCodes, FaultLedger, outcomeOf } from '../faults/ledger.ts';
+import { wordsFor } from '../graph/error-words.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 import { createDedupFilterMemory, DedupFilter, type DedupFilterMemory } from '../vault/index/dedup-filter.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Workload } from '../workloads/workload.ts';
+import type { AccountScope, Workload } from '../workloads/workload.ts';
 import { AccountBackup } from './backup/account-backup.ts';
+import { largestFirst, type OrderedAccount } from './backup/account-order.ts';
 import { BackupProgress } from './backup/backup-progress.ts';
 import { Recorder, type CheckpointLimits } from './backup/recorder.ts';
 import { adoptOrphans, type AdoptedPacks } from './adopt-orphans.ts';
 import type { BufferShelf } from './buffer-shelf.ts';
 import { CodecPool, type CodecThread } from './codec-pool.ts';
 import { forEachConcurrent } from './concurrency.ts';
+import type { PauseSwitch } from './pause-switch.ts';
 import { findLeavers, type Leaver } from './selection/leavers.ts';
 import { selectAccounts } from './selection/select-accounts.ts';
 import type { Gathering, SelectedAccount } from './selection/selected-account.ts';
@@ -47,12 +50,18 @@ export interface BackupRun {
   readonly item: ProtectedItem;
   readonly organizationName: string;
   readonly signal: AbortSignal;
+  readonly pauseSwitch: PauseSwitch;
   readonly onProgress: (progress: JobProgress) => void;
 }
 
 export async function runBackup(services: BackupServices, run: BackupRun): Promise<BackupReport> {
   const { vault, catalog } = services;
   const progress = new BackupProgress(services.clock, services.graph, run.onProgress);
+  run.pauseSwitch.watch((isPaused) => {
+    if (isPaused) services.graph.pause();
+    else services.graph.resume();
+    progress.pauseTurned();
+  });
   progress.enter('preparing');
   await syncCatalog(vault, catalog);
   const filterMemory = createDedupFilterMemory();
@@ -68,11 +77,15 @@ class Backup {
   readonly #progress: BackupProgress;
   readonly #workloads: readonly Workload[];
   readonly #ledger = new FaultLedger();
+  /** Aborts what is under way for all accounts once the protected item's policy ends the run. */
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(services: BackupServices, run: BackupRun, progress: BackupProgress) {
     this.#services = services;
     this.#run = run;
     this.#progress = progress;
+    this.#signal = AbortSignal.any([run.signal, this.#ending.signal]);
     const chosen: readonly string[] = run.item.services;
     this.#workloads = services.workloads.filter(({ name }) => chosen.includes(name));
   }
@@ -123,16 +136,27 @@ class Backup {
     const changed = rows.filter((row) => JSON.stringify(known.get(row.id)) !== JSON.stringify(row));
     await writeAccounts(recorder, changed);
     const services = accounts.reduce((sum, account) => sum + this.#workloadsOf(account).length, 0);
-    this.#progress.enterSaving(accounts.length, services);
     try {
-      await forEachConcurrent(accounts, this.#services.accountsAtOnce, (account) =>
-        this.#backUpAccount(recorder, account),
+      const ordered = await this.#inOrder(accounts);
+      this.#progress.enterSaving(accounts.length, services);
+      await forEachConcurrent(ordered, this.#services.accountsAtOnce, (one) =>
+        this.#backUpAccount(recorder, one),
       );
     } catch (error) {
       if (!isAppError(error, ...endingCodes)) throw error;
-      this.#ledger.record({ kind: 'failed', code: error.code });
+      // What the first failure ended has ended as cancelled elsewhere.
+      const code =
+        this.#ending.signal.aborted && !this.#run.signal.aborted ? 'stopped-at-failure' : error.code;
+      this.#ledger.record({ kind: 'failed', code });
     }
   }
+
+  /** Ends the run at the first failure where the protected item says so. What is saved until then is committed. */
+  readonly #onFailed = (): void => {
+    if (this.#run.item.onFailure === 'continue') return;
+    this.#ending.abort();
+    throw new AppError('stopped-at-failure', wordsFor('stopped-at-failure'));
+  };
 
   #workloadsOf({ row, hasTeam }: SelectedAccount): readonly Workload[] {
     return this.#workloads.filter(
@@ -140,14 +164,36 @@ class Backup {
     );
   }
 
-  async #backUpAccount(recorder: Recorder, account: SelectedAccount): Promise<void> {
-    const { graph, catalog } = this.#services;
-    const { kind, id: accountId } = account.row;
-    const { signal, item } = this.#run;
+  #inOrder(accounts: readonly SelectedAccount[]): Promise<OrderedAccount[]> {
+    const { catalog, accountsAtOnce } = this.#services;
+    return largestFirst(
+      {
+        catalog,
+        accountsAtOnce,
+        chainId: this.#run.item.id,
+        workloadsOf: (account) => this.#workloadsOf(account),
+        scopeOf: (account) => this.#scopeOf(account),
+      },
+      accounts,
+    );
+  }
+
+  #scopeOf({ row: { kind, id } }: SelectedAccount): AccountScope {
+    const { mail } = this.#run.item;
+    return { graph: this.#services.graph, kind, accountId: id, signal: this.#signal, mail };
+  }
+
+  async #backUpAccount(recorder: Recorder, { account, found }: OrderedAccount): Promise<void> {
     for (const workload of this.#workloadsOf(account)) {
-      const scope = { graph, kind, accountId, signal, mail: item.mail };
-      const services = { workload, scope, recorder, catalog, ledger: this.#ledger };
-      await new AccountBackup({ ...services, chainId: this.#run.item.id, progress: this.#progress }).run();
+      const services = { workload, scope: this.#scopeOf(account), recorder, catalog: this.#services.catalog };
+      await new AccountBackup({
+        ...services,
+        ledger: this.#ledger,
+        chainId: this.#run.item.id,
+        progress: this.#progress,
+        found: found.get(workload.name),
+        onFailed: this.#onFailed,
+      }).run();
     }
     this.#progress.accountFinished();
   }
@@ -167,7 +213,7 @@ class Backup {
       issues: commit.issues,
       stored: recorder.stored,
       adopted: { packs: adopted.packs, sizeBytes: adopted.sizeBytes, damaged: adopted.damaged.length },
-      network: { requests, retried, throttled, waitedMs, bytesReceived },
+      network: { requests, retried, throttled, waitedMs, bytesReceived, budget: this.#progress.budget() },
       durationMs: this.#progress.elapsedMs,
     };
   }

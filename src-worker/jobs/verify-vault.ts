@@ -165,6 +165,8 @@ class Verification {
       bytes: this.#packBytes,
       requests: 0,
       throttled: 0,
+      isPaused: false,
+      budget: [],
       elapsedMs,
       remainingMs:
         this.#packs === 0 ? null : Math.round((elapsedMs * (this.#packsTotal - this.#packs)) / this.#packs),

@@ -103,6 +103,8 @@ export interface Workload {
   /** True of a collection whose `changes` lists all items although there is a link, because Graph tells no changes: what
    * is not listed is gone. */
   readonly listsEverything?: (collection: string, link: string) => boolean;
+  /** Set where the collections of an account come with the number of their items. */
+  readonly tellsSizes?: boolean;
   /** Set where a removal is never half of a move, so that what left need not be asked for. */
   readonly isRemovalFinal?: boolean;
   /** True when two versions of an item surely have the same content, so that it need not be fetched again. */

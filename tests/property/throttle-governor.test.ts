@@ -64,6 +64,45 @@ test('no schedule brings five calls to a mailbox, one before its Retry-After, or
   );
 });
 
+test('no schedule brings more calls to a team, or of a kind, than its window has', async () => {
+  const team = { requests: 4, windowMs: 1_200 };
+  const kinds = { list: { requests: 9, windowMs: 1_200 }, other: { requests: 5, windowMs: 1_200 } };
+  const teams = { lane: { slots: 4, window: team }, shared: { slots: 6 }, kinds, maxInFlight: 8 };
+  const call = fc.record({
+    team: fc.constantFrom('a', 'b', 'c', undefined),
+    kind: fc.constantFrom('list' as const, 'other' as const),
+    pauseMs: fc.integer({ min: 0, max: 200 }),
+    lastsMs: fc.integer({ min: 0, max: 500 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 80 }), async (calls) => {
+      const clock = new ManualClock();
+      const governor = new ThrottleGovernor({ clock, random: () => 0, limits: { ...limits, teams } });
+      const starts = new Map<string, number[]>();
+      const note = (key: string, allowed: { requests: number; windowMs: number }): void => {
+        const list = starts.get(key) ?? [];
+        starts.set(key, list);
+        list.push(clock.nowMs());
+        const recent = list.filter((atMs) => atMs > clock.nowMs() - allowed.windowMs);
+        expect(recent.length).toBeLessThanOrEqual(allowed.requests);
+      };
+      const running = calls.map(async ({ team: name, kind, lastsMs }, index) => {
+        await clock.sleep(calls.slice(0, index).reduce((sum, { pauseMs }) => sum + pauseMs, 0));
+        const place = { mailbox: undefined, service: 'teams' as const, team: name, kind };
+        const pass = await governor.enter({ ...place, slots: 1, cost: 1 });
+        if (name !== undefined) note(`team ${name}`, team);
+        note(kind, kinds[kind]);
+        await clock.sleep(lastsMs);
+        pass.leave(false);
+      });
+      await clock.advance(3_600_000);
+      await Promise.all(running);
+      expect(governor.stats()).toMatchObject({ inFlight: 0, waiting: 0 });
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('a sliding window never counts less than was spent in it', () => {
   const step = fc.record({
     pauseMs: fc.integer({ min: 0, max: 9_000 }),

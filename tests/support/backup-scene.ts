@@ -64,6 +64,7 @@ export class BackupScene {
       mailboxes: { mode: 'all' },
       services: ['mail'],
       mail: { hiddenFolders: true, recoverableItems: false },
+      onFailure: 'continue',
     };
   }
 

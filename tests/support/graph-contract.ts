@@ -58,8 +58,17 @@ export interface MannersVerdict {
   earlyCalls: readonly { mailbox: string; url: string; earlyByMs: number }[];
 }
 
+/** Requests that lack what Microsoft asks a backup to say of itself (graph facts, section 2). */
+export interface HeaderVerdict {
+  /** To SharePoint and OneDrive: the decorated User-Agent, without which traffic is served later. */
+  sharePoint: { readonly seen: number; readonly undecorated: readonly string[] };
+  /** To the directory: the low priority of somebody who can wait. */
+  directory: { readonly seen: number; readonly impatient: readonly string[] };
+}
+
 interface RecordedExchange {
   url: string;
+  requestHeaders: Readonly<Record<string, string>>;
   status: number;
   responseHeaders: Readonly<Record<string, string>>;
   startMs: number;
@@ -101,6 +110,27 @@ function earlyCallsOf(mailbox: string, exchanges: readonly RecordedExchange[]) {
     );
     return wait ? [{ mailbox, url, earlyByMs: wait.until - startMs }] : [];
   });
+}
+
+const decorated = /^(?:NON)?ISV\|[^|]+\|[^|/]+\/\d[\w.-]*$/;
+const toSharePoint = /^\/(?:v1\.0\/(?:drives|sites|users\/[^/]+\/drives?)(?:\/|$)|(?!v1\.0\/))/;
+const toDirectory = /^\/v1\.0\/(?:users|groups|organization|applications|servicePrincipals)(?:\/[^/]+)?$/;
+
+/** Proves from a recording that requests say who sends them and how urgent they are. */
+export function checkClientHeaders(trafficFile: string): HeaderVerdict {
+  const lines = readFileSync(trafficFile, 'utf8').split('\n');
+  const all = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RecordedExchange);
+  const to = (paths: RegExp) => all.filter(({ url }) => paths.test(new URL(url).pathname));
+  const [sharePoint, directory] = [to(toSharePoint), to(toDirectory)];
+  const lacking = (some: readonly RecordedExchange[], name: string, wanted: RegExp) =>
+    some.filter(({ requestHeaders }) => !wanted.test(requestHeaders[name] ?? '')).map(({ url }) => url);
+  return {
+    sharePoint: { seen: sharePoint.length, undecorated: lacking(sharePoint, 'user-agent', decorated) },
+    directory: {
+      seen: directory.length,
+      impatient: lacking(directory, 'x-ms-throttle-priority', /^low$/),
+    },
+  };
 }
 
 /** Proves from a recording how the client behaved towards each mailbox. */

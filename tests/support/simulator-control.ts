@@ -6,6 +6,8 @@ import { HttpNetwork, type HttpRequest } from '../../src-worker/graph/http.ts';
 export interface SimulatorStatistics {
   /** Requests by operation; the parts of a batch count as well as the batch. */
   readonly requests: Readonly<Record<string, number>>;
+  /** Units that SharePoint counts. */
+  readonly resourceUnits: number;
   readonly bytesSent: number;
   readonly maxConcurrencyPerMailbox: number;
   readonly retryAfterViolations: number;
@@ -38,6 +40,14 @@ export async function order(simulator: SimulatorAccess, name: string, body: obje
 
 export async function statistics(simulator: SimulatorAccess): Promise<SimulatorStatistics> {
   return JSON.parse(await ask(simulator, { method: 'GET', path: 'stats' })) as SimulatorStatistics;
+}
+
+/** Requests by service that no run without changes can do without, as the simulator computes it from what it holds. */
+export async function minimum(
+  simulator: SimulatorAccess,
+): Promise<{ readonly requests: Readonly<Record<string, number>>; readonly total: number }> {
+  const text = await ask(simulator, { method: 'GET', path: 'minimum' });
+  return JSON.parse(text) as { requests: Record<string, number>; total: number };
 }
 
 /** What a mailbox holds, with what was deleted for good if asked for; empty for an account without one. */

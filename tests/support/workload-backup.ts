@@ -76,7 +76,8 @@ export class WorkloadBackup {
       const scope = { ...this.#account, graph, signal: new AbortController().signal };
       const progress = { expect: () => undefined, finish: () => undefined };
       const workload = this.#workload;
-      await new AccountBackup({ workload, scope, recorder, catalog, ledger, chainId, progress }).run();
+      const services = { workload, scope, recorder, catalog, ledger, chainId, progress };
+      await new AccountBackup({ ...services, onFailed: () => undefined }).run();
       return (await recorder.commit(ledger.counts.failed > 0 ? 'partial' : 'complete')).counts;
     } finally {
       await pool.close();

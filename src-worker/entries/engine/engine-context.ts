@@ -13,6 +13,7 @@ import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { Clock, Random } from '../../../src-shared/model/clock.ts';
 import type { GraphServices } from '../../graph/graph-client.ts';
 import { defaultCheckpointLimits, type CheckpointLimits } from '../../jobs/backup/recorder.ts';
+import { PauseSwitch } from '../../jobs/pause-switch.ts';
 import { syncCatalog } from '../../jobs/sync-catalog.ts';
 import { takeProcessLock } from '../../stores/process-lock.ts';
 import { openLocalDiskStore } from '../../stores/local-disk-store.ts';
@@ -50,6 +51,8 @@ export class EngineContext {
   readonly accountsAtOnce: number;
   readonly checkpointLimits: CheckpointLimits;
   readonly #vaults = new Map<string, OpenVault>();
+  /** Of the runs that write to a vault now, by its handle. */
+  readonly #pauseSwitches = new Map<string, PauseSwitch>();
 
   constructor(options: EngineOptions) {
     this.options = options;
@@ -115,8 +118,25 @@ export class EngineContext {
     try {
       return yield* action();
     } finally {
+      this.#pauseSwitches.delete(handle);
       await lock.release();
     }
+  }
+
+  /** A switch for the only writer of a vault, until that has ended. */
+  pausable(handle: string): PauseSwitch {
+    const pauseSwitch = new PauseSwitch();
+    this.#pauseSwitches.set(handle, pauseSwitch);
+    return pauseSwitch;
+  }
+
+  pauseSwitch(handle: string): PauseSwitch {
+    const running = this.#pauseSwitches.get(handle);
+    if (running !== undefined) return running;
+    throw new AppError(
+      'input-invalid',
+      'No backup into this vault is running here, so there is nothing to pause. What was saved so far stays saved.',
+    );
   }
 
   close(handle: string): void {

@@ -34,14 +34,24 @@ export function backupProcedures(os: Implementer, engine: EngineContext) {
       };
       const { protectedItem: item, organizationName } = input;
       try {
-        return yield* engine.asOnlyWriter(input.vault, () =>
-          streamJob(signal, (jobSignal, onProgress) =>
-            runBackup(services, { item, organizationName, signal: jobSignal, onProgress }),
-          ),
-        );
+        return yield* engine.asOnlyWriter(input.vault, () => {
+          const pauseSwitch = engine.pausable(input.vault);
+          return streamJob(signal, (jobSignal, onProgress) =>
+            runBackup(services, { item, organizationName, signal: jobSignal, onProgress, pauseSwitch }),
+          );
+        });
       } finally {
         await graph.close();
       }
+    }),
+
+    pause: os.backup.pause.handler(({ input }) => {
+      engine.pauseSwitch(input.vault).turn(true);
+      return {};
+    }),
+    resume: os.backup.resume.handler(({ input }) => {
+      engine.pauseSwitch(input.vault).turn(false);
+      return {};
     }),
   });
 }

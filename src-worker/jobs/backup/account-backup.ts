@@ -14,7 +14,13 @@ import {
   type IssueOutcome,
 } from '../../faults/ledger.ts';
 import { OpenIssues } from '../../faults/open-issues.ts';
-import type { AccountScope, CollectionFound, ItemHead, Workload } from '../../workloads/workload.ts';
+import type {
+  AccountScope,
+  CollectionChanges,
+  CollectionFound,
+  ItemHead,
+  Workload,
+} from '../../workloads/workload.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import { CollectionBackup } from './collection-backup.ts';
 import type { Recorder } from './recorder.ts';
@@ -38,6 +44,10 @@ export interface AccountBackupServices {
   readonly ledger: FaultLedger;
   readonly chainId: string;
   readonly progress: AccountProgress;
+  /** The collections, where they were asked for before and nothing was known of them then. */
+  readonly found?: Promise<CollectionChanges> | undefined;
+  /** Told of everything that failed once it is listed; throws where the run is to end with that. */
+  readonly onFailed: () => void;
 }
 
 /** How far a backup is; items of new collections are known before they are enumerated. */
@@ -154,6 +164,7 @@ export class AccountBackup {
     const issue = { item, collection, version, name, outcome: outcome.kind, code: outcome.code, attempts };
     this.#issues.put(issue);
     await this.services.recorder.write({ t: 'issues', ...this.owner, put: [issue], cleared: [] });
+    if (outcome.kind === 'failed') this.services.onFailed();
   }
 
   /** Takes an item, a collection or the account off the list of issues, if it is on it. */
@@ -205,7 +216,7 @@ export class AccountBackup {
     const known = new Map(
       catalog.collections({ ...this.owner, chainId, number: this.baseNumber }).map((row) => [row.id, row]),
     );
-    const changes = await workload.collections(scope, links.get(collectionListKey));
+    const changes = await (this.services.found ?? workload.collections(scope, links.get(collectionListKey)));
     const found = new Set(changes.found.map(({ id }) => id));
     const candidates = changes.isComplete
       ? [...known.keys()].filter((id) => !found.has(id))

@@ -1,6 +1,6 @@
 /** Follows a backup and tells about it, at most ten times a second. */
 import type { Clock } from '../../../src-shared/model/clock.ts';
-import type { JobProgress } from '../../../src-shared/model/job.ts';
+import type { JobProgress, ServiceBudget } from '../../../src-shared/model/job.ts';
 import type { GraphClient } from '../../graph/graph-client.ts';
 import type { AccountProgress } from './account-backup.ts';
 
@@ -14,6 +14,8 @@ export class BackupProgress implements AccountProgress {
   readonly #onProgress: (progress: JobProgress) => void;
   readonly #startedMs: number;
   #savingSinceMs = 0;
+  /** Time of pauses before saving began, which no estimate of the rest is made from. */
+  #pausedBeforeMs = 0;
   #lastToldMs = 0;
   #phase: JobProgress['phase'] = 'preparing';
   #accountsTotal: number | null = null;
@@ -37,6 +39,14 @@ export class BackupProgress implements AccountProgress {
     return this.#clock.nowMs() - this.#startedMs;
   }
 
+  /** What Microsoft's limits still allow. */
+  budget(): ServiceBudget[] {
+    return this.#graph.budgets().map((budget) => ({
+      ...budget,
+      free: Math.max(0, budget.allowed - budget.used),
+    }));
+  }
+
   enter(phase: JobProgress['phase']): void {
     this.#phase = phase;
     this.#tell();
@@ -47,6 +57,7 @@ export class BackupProgress implements AccountProgress {
     this.#accountsTotal = accounts;
     this.#enumerationsTotal = services;
     this.#savingSinceMs = this.#clock.nowMs();
+    this.#pausedBeforeMs = this.#graph.stats().pausedMs;
     this.enter('saving');
   }
 
@@ -66,6 +77,11 @@ export class BackupProgress implements AccountProgress {
     this.#tellSometimes();
   }
 
+  /** Says at once that the run was paused or goes on: while it rests, nothing else would. */
+  pauseTurned(): void {
+    this.#tell();
+  }
+
   close(): void {
     this.#tell();
   }
@@ -76,7 +92,7 @@ export class BackupProgress implements AccountProgress {
 
   #tell(): void {
     this.#lastToldMs = this.#clock.nowMs();
-    const { requests, throttled } = this.#graph.stats();
+    const { requests, throttled, isPaused } = this.#graph.stats();
     const itemsTotal = this.#itemsTotal();
     this.#onProgress({
       phase: this.#phase,
@@ -87,8 +103,10 @@ export class BackupProgress implements AccountProgress {
       bytes: this.#bytes,
       requests,
       throttled,
+      isPaused,
       elapsedMs: this.elapsedMs,
       remainingMs: this.#remainingMs(itemsTotal),
+      budget: this.budget(),
     });
   }
 
@@ -105,7 +123,8 @@ export class BackupProgress implements AccountProgress {
     const [done, total] =
       itemsTotal === null ? [this.#accountsDone, this.#accountsTotal ?? 0] : [this.#itemsDone, itemsTotal];
     if (total === 0 || done < total * estimateAfterShare) return null;
-    const spentMs = this.#clock.nowMs() - this.#savingSinceMs;
+    const restedMs = this.#graph.stats().pausedMs - this.#pausedBeforeMs;
+    const spentMs = this.#clock.nowMs() - this.#savingSinceMs - restedMs;
     return done === 0 ? null : Math.round((spentMs * (total - done)) / done);
   }
 }

@@ -13,7 +13,8 @@ export const folderSchema = z.object({
   '@odata.type': z.string().optional(),
   displayName: z.string().nullish().catch(''),
   parentFolderId: z.string().nullish().catch(undefined),
-  childFolderCount: count,
+  /** Undefined where it does not say: then nobody knows. */
+  childFolderCount: z.number().int().nonnegative().nullish().catch(undefined),
   totalItemCount: count,
   isHidden: z.boolean().nullish().catch(false),
 });

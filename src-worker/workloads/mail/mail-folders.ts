@@ -1,8 +1,8 @@
 /**
  * The folders of a mailbox. Folder delta knows the visible tree; hidden folders show up in lists only, so the top
- * level is listed at every run, and below it the children of folders that are new, changed or hidden. Recoverable Items
- * lie beside that tree and are read from their own root. Where the cloud has no delta (graph facts, section 10), the
- * lists are walked through to the last level.
+ * level is listed at every run, and below it the children of folders that are new, changed or hidden and have some.
+ * Recoverable Items lie beside that tree and are read from their own root. Where the cloud has no delta (graph facts,
+ * section 10), the lists are walked through to the last level.
  */
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import type { MailChoice } from '../../../src-shared/model/protected-item.ts';
@@ -139,7 +139,9 @@ class FolderSearch {
     const isHidden = folder.isHidden === true || isBelowHidden;
     if (this.#found.has(folder.id) || !(isHidden ? this.#taken.hidden : this.#taken.visible)) return;
     this.#remember({ ...folder, isHidden });
-    await this.#listChildren(folder.id, depth + 1);
+    // A list that shows hidden folders counts them, too; a count that is missing says nothing.
+    if (folder.childFolderCount === 0) this.#listed.add(folder.id);
+    else await this.#listChildren(folder.id, depth + 1);
   }
 
   /** Deletions, and through its parent the other folders of Recoverable Items. A new mailbox may have none. */

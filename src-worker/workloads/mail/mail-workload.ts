@@ -13,6 +13,7 @@ const longestMessageBytes = 256 * 1024 * 1024;
 export const mailWorkload: Workload = {
   name: 'mail',
   accountKinds: ['user'],
+  tellsSizes: true,
   collections: findFolders,
   changes: messageChanges,
   listsEverything: isScanned,

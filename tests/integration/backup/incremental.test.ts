@@ -39,15 +39,13 @@ describe('a run without changes', () => {
   afterAll(() => scene.close());
 
   test('asks for one delta page per folder, for the folders of each mailbox, and for the accounts once', () => {
-    const { 'users.mailFolders.ListChildFolders': childLists = 0, ...others } = cost.statistics.requests;
-    expect(others).toEqual({
+    // Hidden folders show up in no delta, so the top level is listed; those that have no children are not asked for any.
+    expect(cost.statistics.requests).toEqual({
       ListUsers: 1,
       'users.mailFolders.delta': users,
       'users.ListMailFolders': users,
       [messageDelta]: folders,
     });
-    // Hidden folders show up in no delta, so each is asked for its children; these mailboxes have none.
-    expect(childLists).toBe(0);
   });
 
   test('writes no pack and records a complete snapshot', () => {

@@ -148,7 +148,7 @@ test('what the cloud does not have is told as that, and leaves the snapshot comp
     ]);
     expect(report.outcome).toBe('complete');
     const saved = rows.filter(({ saved: count }) => count > 0).map(({ service }) => service);
-    expect([...new Set(saved)].sort()).toEqual(['calendar', 'contacts', 'mail', 'settings']);
+    expect([...new Set(saved)].sort()).toEqual(['calendar', 'contacts', 'directory', 'mail', 'settings']);
   } finally {
     await scene.close();
   }

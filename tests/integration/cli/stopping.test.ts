@@ -24,12 +24,12 @@ afterEach(async () => {
 
 /** Resolves when the backup fetches messages, so that there is something to keep and something left to do. */
 async function untilFetching(): Promise<void> {
-  for (;;) {
-    const { requests } = await control<{ requests: Record<string, number> }>(simulator, 'GET stats');
-    const asked = Object.values(requests).reduce((sum, count) => sum + count, 0);
-    if (asked > 120) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  while ((await requestCount()) <= 120) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function requestCount(): Promise<number> {
+  const { requests } = await control<{ requests: Record<string, number> }>(simulator, 'GET stats');
+  return Object.values(requests).reduce((sum, count) => sum + count, 0);
 }
 
 test('Ctrl-C keeps what was saved as a partial snapshot, and the next run completes it', async () => {
@@ -57,6 +57,37 @@ test('Ctrl-C keeps what was saved as a partial snapshot, and the next run comple
     machine.path('out'),
   ]);
   expect(restored.report.restored).toBe(300);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'SIGUSR2 pauses a backup, and a second one lets it go on to its end',
+  async () => {
+    await begin(60);
+    const child = machine.start(['backup', '--json']);
+    const ended = ending(child);
+    await untilFetching();
+    child.kill('SIGUSR2');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const sent = await requestCount();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(await requestCount()).toBe(sent);
+    child.kill('SIGUSR2');
+    const { exitCode, output, errors } = await ended;
+    expect(exitCode, errors).toBe(0);
+    expect(errors).toMatch(/Paused[\s\S]+Going on/);
+    expect(JSON.parse(output)).toMatchObject({ report: { outcome: 'complete', counts: { saved: 300 } } });
+  },
+);
+
+test('a protected item remembers to end a run at its first failure', async () => {
+  simulator = await startSimulator({ profile: 'uniform', users: 1, messagesPerUser: 1 });
+  machine = new Machine();
+  await machine.setUp(simulator, ['--stop-at-failure']);
+  const { protectedItems } = await machine.json<{ protectedItems: { onFailure: string }[] }>([
+    'protected-item',
+    'list',
+  ]);
+  expect(protectedItems.map(({ onFailure }) => onFailure)).toEqual(['stop']);
 });
 
 test('a second backup into the same vault is refused while one runs, and the first goes on', async () => {

@@ -99,6 +99,24 @@ test('the day has a limit of its own', async () => {
   expect([reply.status, Number(reply.headers['retry-after']) > 1_000]).toEqual([429, true]);
 });
 
+test('the directory tells what a call cost, and from four fifths of its limit on how much of it is used', async () => {
+  await start(1_000);
+  await session.control('directory-limits', { unitsPerWindow: 10, windowMs: 60_000 });
+  // One unit was used before: the list of users that names the first of them.
+  const shares: Awaited<ReturnType<Session['get']>>[] = [];
+  for (const path of ['/users', '/users?$select=id', '/users?$top=5&$select=id', '/users', '/users'])
+    shares.push(await session.get(path));
+  const told = (name: string) => shares.map(({ headers }) => headers[name]);
+  expect(told('x-ms-resource-unit')).toEqual(['2', '1', '1', '2', '2']);
+  expect(told('x-ms-throttle-limit-percentage').slice(0, 2)).toEqual([undefined, undefined]);
+  expect(told('x-ms-throttle-limit-percentage').at(-1)).toMatch(/^0\.9/);
+  expect(shares.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  const refused = await session.get('/users');
+  expect([refused.status, refused.json<ErrorBody>().error.code]).toEqual([429, 'TooManyRequests']);
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(30);
+  expect(refused.headers['x-ms-throttle-scope']).toBeDefined();
+});
+
 test('agents are remembered', async () => {
   await start(1_000);
   await session.get(`/drives/${drive}/root`, { 'user-agent': 'ISV|Holdfast|Holdfast/1.0' });

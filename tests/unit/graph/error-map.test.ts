@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../../src-shared/errors/error-code.ts';
 import { judge, toAppError, type RetryKind } from '../../../src-worker/graph/error-map.ts';
-import { readGraphError, readRetryAfterMs, type AnswerFailure } from '../../../src-worker/graph/failure.ts';
+import { readGraphError, type AnswerFailure } from '../../../src-worker/graph/failure.ts';
+import { readRetryAfterMs } from '../../../src-worker/graph/load-news.ts';
 
 function answer(status: number, graphCode = '', graphMessage = ''): AnswerFailure {
   return { kind: 'answer', status, graphCode, graphMessage, requestId: 'r-1', retryAfterMs: undefined };

@@ -150,6 +150,99 @@ describe('being told to wait', () => {
   });
 });
 
+describe('being told how much is left', () => {
+  const drives = { mailbox: undefined, service: 'sharepoint' as const };
+  const call = { ...drives, slots: 1, cost: 1 };
+
+  /** Starts `count` calls as soon as they may, each over at once, and notes when each did. */
+  function startAll(governor: ThrottleGovernor, clock: ManualClock, count: number): number[] {
+    const startedMs: number[] = [];
+    const beginMs = clock.nowMs();
+    for (let one = 0; one < count; one++)
+      void Promise.resolve(governor.enter(call)).then((pass) => {
+        startedMs.push(clock.nowMs() - beginMs);
+        pass.leave(false);
+      });
+    return startedMs;
+  }
+
+  test('what is left is spread over the time until the window ends', async () => {
+    const { governor, clock } = openGovernor();
+    governor.hear(drives, { kind: 'units', remaining: 10, resetMs: 20_000 });
+    const startedMs = startAll(governor, clock, 10);
+    await clock.advance(21_000);
+    expect(startedMs).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18, 20].map((seconds) => seconds * 1_000));
+  });
+
+  test('calls go on as before when the window has ended', async () => {
+    const { governor, clock } = openGovernor();
+    governor.hear(drives, { kind: 'units', remaining: 2, resetMs: 20_000 });
+    const startedMs = startAll(governor, clock, 30);
+    await clock.advance(20_000);
+    expect(startedMs).toHaveLength(30);
+    expect(startedMs.slice(1).every((atMs) => atMs === 20_000)).toBe(true);
+  });
+
+  test('nothing starts before the window ends when nothing is left, or no more than is under way', async () => {
+    const { governor, clock } = openGovernor();
+    const underWay = [1, 2, 3].map(() => governor.enter(call) as Pass);
+    governor.hear(drives, { kind: 'units', remaining: 3, resetMs: 5_000 });
+    const startedMs = startAll(governor, clock, 1);
+    for (const pass of underWay) pass.leave(false);
+    await clock.advance(4_999);
+    expect(startedMs).toEqual([]);
+    await clock.advance(1);
+    expect(startedMs).toEqual([5_000]);
+  });
+
+  test('the directory gets fewer calls at once from four fifths of its limit on, and none of it counts as throttled', () => {
+    const { governor } = openGovernor();
+    governor.hear({ mailbox: undefined }, { kind: 'share', share: 0.79 });
+    expect(governor.stats().allowed.directory).toBe(8);
+    governor.hear({ mailbox: undefined }, { kind: 'share', share: 0.8 });
+    expect(governor.stats()).toMatchObject({ allowed: { directory: 4, outlook: 16 }, throttled: 0 });
+  });
+});
+
+describe('Teams', () => {
+  const message = (team: string) => ({
+    mailbox: undefined,
+    service: 'teams' as const,
+    team,
+    kind: 'channelMessages',
+    slots: 1,
+    cost: 1,
+  });
+
+  test('a team gets four calls a second, and another one its own', async () => {
+    const { governor, clock } = openGovernor();
+    for (let call = 0; call < 4; call++) (await governor.enter(message('a'))).leave(false);
+    const fifth = governor.enter(message('a'));
+    expect(fifth).toBeInstanceOf(Promise);
+    expect(governor.enter(message('b'))).not.toBeInstanceOf(Promise);
+    await clock.advance(1_250);
+    (await fifth).leave(false);
+  });
+
+  test('messages of all channels together get twenty calls a second, other kinds theirs', async () => {
+    const { governor, clock } = openGovernor();
+    for (let team = 0; team < 20; team++) (await governor.enter(message(`team ${team}`))).leave(false);
+    const next = governor.enter(message('one more'));
+    expect(next).toBeInstanceOf(Promise);
+    expect(governor.enter({ ...message('another'), kind: 'list' })).not.toBeInstanceOf(Promise);
+    await clock.advance(1_250);
+    (await next).leave(false);
+  });
+
+  test('a 429 stops the team and the kind of call, because nobody tells which was too much', () => {
+    const { governor } = openGovernor();
+    governor.slowDown(message('a'), 5_000);
+    expect(governor.enter({ ...message('a'), kind: 'list' })).toBeInstanceOf(Promise);
+    expect(governor.enter(message('b'))).toBeInstanceOf(Promise);
+    expect(governor.enter({ ...message('c'), kind: 'list' })).not.toBeInstanceOf(Promise);
+  });
+});
+
 describe('many mailboxes', () => {
   test('mailboxes take turns when the service is full', async () => {
     const { governor } = openGovernor({ outlook: { ...limits.outlook, maxInFlight: 1 } });
@@ -171,6 +264,65 @@ describe('many mailboxes', () => {
     (await governor.enter(callTo('newest'))).leave(false);
     expect(governor.usedInWindow('recent')).toBe(1);
     expect(governor.usedInWindow('old-1')).toBe(0);
+  });
+});
+
+describe('the budget', () => {
+  test('of Outlook is that of the fullest mailbox, of the others that of all calls', async () => {
+    const { governor, clock } = openGovernor();
+    for (let call = 0; call < 3; call++) (await governor.enter(callTo('a'))).leave(false);
+    for (let call = 0; call < 7; call++) (await governor.enter(callTo('b'))).leave(false);
+    const listing = { mailbox: undefined, service: 'sharepoint' as const, slots: 1, cost: 2 };
+    for (let call = 0; call < 5; call++) (await governor.enter(listing)).leave(false);
+    const budgets = new Map(governor.budgets().map(({ service, ...budget }) => [service, budget]));
+    expect(budgets.get('outlook')).toEqual({ allowed: 100, used: 7, windowMs: 60_000, throttledMs: 0 });
+    expect(budgets.get('sharepoint')).toMatchObject({ allowed: 1_200, used: 10, windowMs: 60_000 });
+    expect(budgets.get('teams')).toMatchObject({ used: 0 });
+    expect(budgets.has('directory')).toBe(false);
+    await clock.advance(61_000);
+    expect(governor.budgets().every(({ used }) => used === 0)).toBe(true);
+  });
+
+  test('counts time in which a service asked to keep away, and what overlaps once', async () => {
+    const { governor, clock } = openGovernor();
+    const throttledMs = () => governor.budgets().find(({ service }) => service === 'outlook')?.throttledMs;
+    governor.slowDown({ mailbox: 'a' }, 5_000);
+    governor.slowDown({ mailbox: 'b' }, 5_000);
+    expect(throttledMs()).toBe(5_015);
+    await clock.advance(60_000);
+    governor.slowDown({ mailbox: 'a' }, 1_000);
+    expect(throttledMs()).toBe(5_015 + 1_015);
+  });
+});
+
+describe('a pause', () => {
+  test('lets calls under way end, holds the others for as long as it takes, and then lets them go in their order', async () => {
+    const { governor, clock } = openGovernor();
+    const underWay = governor.enter(callTo('a')) as Pass;
+    governor.pause();
+    const order: string[] = [];
+    for (const name of ['a1', 'a2', 'b1']) void enterAs(governor, order, name);
+    underWay.leave(false);
+    await clock.advance(3_600_000);
+    expect(order).toEqual([]);
+    expect(governor.stats()).toMatchObject({ inFlight: 0, waiting: 3, isPaused: true, pausedMs: 3_600_000 });
+    governor.resume();
+    await clock.advance(1_000);
+    expect(order).toEqual(['a1', 'b1', 'a2']);
+    expect(governor.stats()).toMatchObject({ inFlight: 3, isPaused: false, pausedMs: 3_600_000 });
+  });
+
+  test('outlasts the end of a Retry-After', async () => {
+    const { governor, clock } = openGovernor();
+    governor.slowDown({ mailbox: 'a' }, 1_000);
+    const order: string[] = [];
+    void enterAs(governor, order, 'a');
+    governor.pause();
+    await clock.advance(5_000);
+    expect(order).toEqual([]);
+    governor.resume();
+    await settle();
+    expect(order).toEqual(['a']);
   });
 });
 

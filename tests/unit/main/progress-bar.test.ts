@@ -12,8 +12,10 @@ const progress: JobProgress = {
   bytes: 86_100_000,
   requests: 1500,
   throttled: 0,
+  isPaused: false,
   elapsedMs: 3000,
   remainingMs: 94_000,
+  budget: [],
 };
 const told = { noun: 'items', isWaiting: false };
 
@@ -30,6 +32,28 @@ test('shows no bar and no estimate before the facts are known', () => {
 
 test('a request to wait is told as what Microsoft asked', () => {
   expect(progressText(progress, { ...told, isWaiting: true })).toMatch(/Microsoft asked to wait$/);
+});
+
+test('tells the fullest of the limits, from four fifths of it on', () => {
+  const meter = (service: 'outlook' | 'sharepoint', used: number) => ({
+    service,
+    used,
+    allowed: 1200,
+    free: 1200 - used,
+    windowMs: 60_000,
+    throttledMs: 0,
+  });
+  const textWith = (...budget: JobProgress['budget']) => progressText({ ...progress, budget }, told);
+  expect(textWith(meter('outlook', 959))).not.toContain('limit');
+  expect(textWith(meter('outlook', 960), meter('sharepoint', 1100))).toMatch(
+    /SharePoint at 91 % of its limit$/,
+  );
+});
+
+test('says that it is paused, and no rate while it is', () => {
+  const text = progressText({ ...progress, isPaused: true }, told);
+  expect(text).toMatch(/^Paused/);
+  expect(text).not.toContain('/s');
 });
 
 function drawn(isTTY: boolean, steps: readonly [nowMs: number, progress: JobProgress][]): string[] {

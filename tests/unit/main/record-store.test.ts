@@ -50,6 +50,7 @@ test('records are the same after the file was closed and opened', () => {
     },
     services: ['mail' as const, 'contacts' as const],
     mail: { hiddenFolders: false, recoverableItems: true },
+    onFailure: 'stop' as const,
   };
   store.addProtectedItem(item);
   const { agent } = store;
@@ -106,6 +107,7 @@ test('a protected item of version 1 knew mail only, and no sites', () => {
   database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
   database.exec('ALTER TABLE protectedItems DROP COLUMN services');
   database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
+  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
   database.pragma('foreign_keys = OFF');
   database
     .prepare(
@@ -116,13 +118,20 @@ test('a protected item of version 1 knew mail only, and no sites', () => {
   database.close();
   store = new RecordStore(path);
   expect(store.protectedItems()).toMatchObject([
-    { name: 'Old', services: ['mail'], mail: todaysMail, sites: { mode: 'selected', sites: [], groups: [] } },
+    {
+      name: 'Old',
+      services: ['mail'],
+      mail: todaysMail,
+      onFailure: 'continue',
+      sites: { mode: 'selected', sites: [], groups: [] },
+    },
   ]);
 });
 
 test('a protected item of version 2 saves what it saved before, and goes on by the usual rule', () => {
   store.close();
   const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
   database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
   database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
   database.pragma('foreign_keys = OFF');
@@ -147,6 +156,7 @@ test('a protected item of version 2 saves what it saved before, and goes on by t
 test('a protected item of version 3 had no choice of mail folders', () => {
   store.close();
   const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
   database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
   database.pragma('foreign_keys = OFF');
   database
@@ -166,6 +176,30 @@ test('a protected item of version 3 had no choice of mail folders', () => {
   database.close();
   store = new RecordStore(path);
   expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['drive'], mail: todaysMail }]);
+});
+
+test('a protected item of version 4 went on after a failure', () => {
+  store.close();
+  const database = new Database(path);
+  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
+  database.pragma('foreign_keys = OFF');
+  database
+    .prepare(
+      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, sites, services) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      'a'.repeat(32),
+      'Old',
+      'b'.repeat(32),
+      'c'.repeat(32),
+      '{"mode":"all"}',
+      '{"mode":"all"}',
+      '["drive"]',
+    );
+  database.pragma('user_version = 4');
+  database.close();
+  store = new RecordStore(path);
+  expect(store.protectedItems()).toMatchObject([{ services: ['drive'], onFailure: 'continue' }]);
 });
 
 test('records of a newer Holdfast are refused and left as they are', () => {
