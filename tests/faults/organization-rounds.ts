@@ -6,9 +6,9 @@ import { serviceNames } from '../../src-shared/model/service-name.ts';
 import type { BackupReport } from '../../src-shared/model/job.ts';
 import type { ProtectedItemInput } from '../../src-shared/model/protected-item.ts';
 import type { SimulatorOptions } from '../../src-simulator/options.ts';
-import { documentedLimits } from '../../src-worker/graph/throttle-governor.ts';
 import { createCertificate } from '../support/application-certificate.ts';
 import { BackupScene, engineOptions, password, type Machine } from '../support/backup-scene.ts';
+import { rateFreeLimits } from '../support/rate-free-limits.ts';
 import { areaTruthOf, order, truthOf } from '../support/simulator-control.ts';
 import { SnapshotReader } from '../support/snapshot-reader.ts';
 import {
@@ -78,15 +78,6 @@ const mailChanges = {
   foldersRenamed: 1,
 };
 
-const unlimited = { lane: { slots: 32 }, maxInFlight: 32 };
-/** Ours wait as Microsoft's limits want it, which would make days of what takes minutes here. */
-const throttleLimits = {
-  ...documentedLimits,
-  outlook: { lane: { slots: 4 }, maxInFlight: 64 },
-  sharepoint: unlimited,
-  teams: unlimited,
-};
-
 const selection: Partial<ProtectedItemInput> = {
   services: [...serviceNames],
   mailboxes: { mode: 'all' },
@@ -131,7 +122,7 @@ export class OrganizationRounds {
       ...options,
     });
     const { graph } = engineOptions('', 'one');
-    const machine = await scene.machine('one', { graph: { ...graph, throttleLimits } });
+    const machine = await scene.machine('one', { graph: { ...graph, throttleLimits: rateFreeLimits } });
     const reader = await SnapshotReader.open(scene.vaultPath, password, scene.item.id);
     const connection = { ...scene.connection, credential: { kind: 'certificate' as const, ...key } };
     return new OrganizationRounds(scene, { machine, reader, connection }, { seed, factor });

@@ -33,7 +33,8 @@ beforeAll(async () => {
     profile: 'typical',
     users: 9,
     messagesPerUser: 0,
-    teams: { count: 3, postsPerChannel: 6 },
+    // Microsoft lets four calls a second through to a team, and the command line keeps to that.
+    teams: { count: 3, postsPerChannel: 2 },
     groups: { count: 5 },
     teamsLimits: { isEnforced: false },
   });
@@ -78,7 +79,7 @@ describe('the teams of an organization', () => {
     expect(groups.map(({ kind }) => kind)).toEqual(Array(5).fill('group'));
     const restored = await restoredHashes('Teams', 'out');
     const wanted = await trueHashes(groups);
-    expect(wanted.length).toBeGreaterThan(40);
+    expect(wanted.length).toBeGreaterThan(15);
     expect(restored).toEqual(expect.arrayContaining(wanted));
   });
 

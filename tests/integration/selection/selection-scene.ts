@@ -12,6 +12,7 @@ import { selectAccounts } from '../../../src-worker/jobs/selection/select-accoun
 import { protectedItemSchema } from '../../../src-shared/model/protected-item.ts';
 import { BackupScene, engineOptions, type Machine } from '../../support/backup-scene.ts';
 import { checkGraphTraffic } from '../../support/graph-contract.ts';
+import { rateFreeLimits } from '../../support/rate-free-limits.ts';
 import { order } from '../../support/simulator-control.ts';
 
 type Account = Awaited<ReturnType<Machine['accounts']>>[number] & {
@@ -39,7 +40,12 @@ export class SelectionScene {
     const folderPath = mkdtempSync(join(tmpdir(), 'holdfast-selection-'));
     const trafficFile = join(folderPath, 'traffic.ndjson');
     const scene = await BackupScene.open({ messagesPerUser: 0, ...options, trafficFile });
-    return new SelectionScene(scene, await scene.machine(), folderPath);
+    const { graph } = engineOptions('', 'one');
+    const isFree = options.teamsLimits?.isEnforced === false;
+    const machine = await scene.machine('one', {
+      graph: { ...graph, ...(isFree && { throttleLimits: rateFreeLimits }) },
+    });
+    return new SelectionScene(scene, machine, folderPath);
   }
 
   /** A run with this selection; contacts, because an empty mailbox has none and the run is short. */
