@@ -3,20 +3,15 @@
  * whether clients keep away as long as Retry-After told them to.
  */
 import type { LimitOptions } from '../options.ts';
+import { QuietTime } from './quiet-time.ts';
 
 interface MailboxLoad {
   inFlight: number;
   windowStartMs: number;
   inWindow: number;
-  /** A 429 was sent at `from`; calls are unwelcome until `until`. */
-  quietFromMs: number;
-  quietUntilMs: number;
+  /** After a 429. */
+  quiet: QuietTime;
 }
-
-/** Calls may already be on their way when a 429 is sent. */
-const onTheWayMs = 50;
-/** Clocks and timers round. */
-const toleranceMs = 5;
 
 export class MailboxLimits {
   options: LimitOptions;
@@ -33,7 +28,7 @@ export class MailboxLimits {
     const known = this.#loads.get(mailbox);
     if (known) return known;
     if (this.#loads.size > 2_000) this.#forgetIdle(nowMs);
-    const load = { inFlight: 0, windowStartMs: nowMs, inWindow: 0, quietFromMs: 0, quietUntilMs: 0 };
+    const load = { inFlight: 0, windowStartMs: nowMs, inWindow: 0, quiet: new QuietTime() };
     this.#loads.set(mailbox, load);
     return load;
   }
@@ -78,14 +73,11 @@ export class MailboxLimits {
   /** A Retry-After was given to callers of a mailbox. */
   sentRetryAfter(mailbox: number, nowMs: number, seconds: number): void {
     this.throttled += 1;
-    const load = this.#load(mailbox, nowMs);
-    load.quietFromMs = nowMs;
-    load.quietUntilMs = Math.max(load.quietUntilMs, nowMs + seconds * 1_000);
+    this.#load(mailbox, nowMs).quiet.begin(nowMs, seconds);
   }
 
   #watchManners(load: MailboxLoad, nowMs: number): void {
-    if (nowMs > load.quietFromMs + onTheWayMs && nowMs < load.quietUntilMs - toleranceMs)
-      this.retryAfterViolations += 1;
+    if (load.quiet.isBrokenBy(nowMs)) this.retryAfterViolations += 1;
   }
 
   reset(): void {

@@ -4,6 +4,7 @@
  * Retry-After told them to.
  */
 import type { UnitLimitOptions } from '../options.ts';
+import { QuietTime } from './quiet-time.ts';
 
 interface Window {
   startMs: number;
@@ -12,10 +13,6 @@ interface Window {
 
 /** Headers appear from this share of the minute's units on. */
 const tellFrom = 0.8;
-/** Calls may already be on their way when a 429 is sent. */
-const onTheWayMs = 50;
-/** Clocks and timers round. */
-const toleranceMs = 5;
 const rememberedAgents = 20;
 
 /** Counts the resource units of the one application. */
@@ -29,8 +26,7 @@ export class UnitLimits {
   readonly agents = new Map<string, number>();
   #minute: Window = { startMs: 0, used: 0 };
   #day: Window = { startMs: 0, used: 0 };
-  #quietFromMs = 0;
-  #quietUntilMs = 0;
+  readonly #quiet = new QuietTime();
 
   constructor(options: UnitLimitOptions) {
     this.options = options;
@@ -71,13 +67,11 @@ export class UnitLimits {
   /** A Retry-After was given to the application. */
   sentRetryAfter(nowMs: number, seconds: number): void {
     this.throttled += 1;
-    this.#quietFromMs = nowMs;
-    this.#quietUntilMs = Math.max(this.#quietUntilMs, nowMs + seconds * 1_000);
+    this.#quiet.begin(nowMs, seconds);
   }
 
   #watchManners(nowMs: number): void {
-    if (nowMs > this.#quietFromMs + onTheWayMs && nowMs < this.#quietUntilMs - toleranceMs)
-      this.retryAfterViolations += 1;
+    if (this.#quiet.isBrokenBy(nowMs)) this.retryAfterViolations += 1;
   }
 
   reset(): void {

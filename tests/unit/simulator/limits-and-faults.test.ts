@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FaultPlan } from '../../../src-simulator/faults/fault-plan.ts';
 import { MailboxLimits } from '../../../src-simulator/limits/mailbox-limits.ts';
@@ -25,13 +26,14 @@ test('a full window tells how long it lasts', () => {
 });
 
 test.each([
-  ['on the way when the 429 was sent', 1_030, 0],
-  ['in the quiet time', 1_500, 1],
-  ['just before its end, within rounding', 1_996, 0],
-  ['after it', 2_001, 0],
-])('a call %s counts %#', (_name, nowMs, violations) => {
+  ['on the way when the 429 was sent', { afterMs: 0, nowMs: 1_500 }, 0],
+  ['in the quiet time', { afterMs: 120, nowMs: 1_500 }, 1],
+  ['just before its end, within rounding', { afterMs: 120, nowMs: 1_996 }, 0],
+  ['after it', { afterMs: 120, nowMs: 2_001 }, 0],
+])('a call %s counts %#', async (_name, { afterMs, nowMs }, violations) => {
   const guard = limits({});
   guard.sentRetryAfter(1, 1_000, 1);
+  if (afterMs > 0) await sleep(afterMs);
   guard.enter(1, nowMs);
   expect(guard.retryAfterViolations).toBe(violations);
 });
