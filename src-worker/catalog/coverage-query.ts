@@ -53,11 +53,7 @@ export function lackCounts(statements: StatementCache, scope: CoverageScope): La
     FROM ${owners} JOIN issue ON issue.owner_no = owner.owner_no AND ${visible('issue')}
          LEFT JOIN item ON item.owner_no = issue.owner_no AND item.id = issue.item AND ${visible('item')}
     WHERE chain.id = :chainId GROUP BY owner.owner_no, outcome, code, what`;
-  return all<LackCount>(statements, sql, {
-    chainId: scope.chainId,
-    number: scope.number,
-    since: scope.since,
-  });
+  return all<LackCount>(statements, sql, scope);
 }
 
 /** Rows of a query of ours: their shape is that of the columns it names. */

@@ -2,7 +2,7 @@
  * What every service holds, as hashes: of the organization as it really is, and of the items of a snapshot. One hash
  * stands for one thing: a message, an attachment, a post, a file at its place.
  */
-import type { ServiceName } from '../../src-shared/model/service-name.ts';
+import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { canonicalHash, sha256 } from '../integration/simulator/canonical.ts';
 import type { SnapshotItem } from './snapshot-reader.ts';
 
@@ -30,20 +30,11 @@ export interface TrueHashes {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The services whose items have a truth of their own; the directory is compared apart. */
-export const comparedServices = [
-  'mail',
-  'calendar',
-  'contacts',
-  'tasks',
-  'settings',
-  'drive',
-  'site',
-  'chat',
-  'team',
-  'conversation',
-] as const satisfies readonly ServiceName[];
-export type ComparedService = (typeof comparedServices)[number];
+/** The directory is compared apart; exports repeat what other services hold. */
+const apart: readonly ServiceName[] = ['directory', 'archive', 'mailbox-export'];
+/** The services whose items have a truth of their own. */
+export const comparedServices = serviceNames.filter((name): name is ComparedService => !apart.includes(name));
+export type ComparedService = Exclude<ServiceName, 'directory' | 'archive' | 'mailbox-export'>;
 
 /** What the truth of a service's account demands of a snapshot. */
 export function trueHashes(service: ComparedService, lines: readonly TruthThing[]): TrueHashes {

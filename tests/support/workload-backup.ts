@@ -5,6 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '../../src-shared/model/clock.ts';
+import type { RestoreReport } from '../../src-shared/model/job.ts';
 import type { ContentRef, IssueRow, SnapshotCounts } from '../../src-shared/model/rows.ts';
 import { Catalog, type SnapshotScope } from '../../src-worker/catalog/catalog.ts';
 import { startCodecThreads } from '../../src-worker/entries/engine/threads.ts';
@@ -13,6 +15,7 @@ import { openGraph, type GraphServices } from '../../src-worker/graph/graph-clie
 import { AccountBackup } from '../../src-worker/jobs/backup/account-backup.ts';
 import { defaultCheckpointLimits, Recorder } from '../../src-worker/jobs/backup/recorder.ts';
 import { BufferShelf } from '../../src-worker/jobs/buffer-shelf.ts';
+import { restoreFiles } from '../../src-worker/jobs/restore-files.ts';
 import { CodecPool } from '../../src-worker/jobs/codec-pool.ts';
 import { createDedupFilterMemory, DedupFilter } from '../../src-worker/vault/index/dedup-filter.ts';
 import { ObjectReader } from '../../src-worker/vault/objects/object-reader.ts';
@@ -98,6 +101,14 @@ export class WorkloadBackup {
       for (const { id, info, content } of this.#catalog.items(scope, collection))
         stored.push({ id, collection, info, parts: await readParts(reader, content) });
     return stored;
+  }
+
+  /** Restores all of the newest snapshot to a folder. */
+  restore(targetPath: string, clock: Clock): Promise<RestoreReport> {
+    const selections = [{ scope: this.#scope(), accountName: 'The account' }];
+    const { signal } = new AbortController();
+    const run = { selections, targetPath, signal, onProgress: () => undefined };
+    return restoreFiles({ vault: this.#vault, catalog: this.#catalog, clock }, run);
   }
 
   close(): void {

@@ -293,8 +293,14 @@ export class AccountBackup {
   async isCollectionGone(id: string): Promise<boolean> {
     if (this.#issues.attemptsBefore(id) < attemptsUntilDoubt) return false;
     const { workload, scope } = this.services;
-    const { found, isComplete } = await workload.collections(scope, undefined);
-    return isComplete && !found.some((row) => row.id === id);
+    try {
+      const { found, isComplete } = await workload.collections(scope, undefined);
+      return isComplete && !found.some((row) => row.id === id);
+    } catch (error) {
+      // No list, no word: the folder stays an issue, and the others of the account are not held up.
+      if (isFatal(error)) throw error;
+      return false;
+    }
   }
 
   #subjectOfId(id: string): IssueSubject {

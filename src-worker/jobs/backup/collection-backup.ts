@@ -67,19 +67,30 @@ export class CollectionBackup {
     const listsAll = link === undefined || workload.listsEverything?.(this.#id, link) === true;
     const round = new Round(listsAll && this.#isKnown(), workload.nesting);
     const canResume = link === undefined && !round.isSweep;
+    let isWhole = true;
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {
       await this.#takePage(page, round.leftIds);
       round.note(page);
       if (canResume && page.nextLink !== undefined) {
         recorder.setResumeLink(owner, { collection: this.#id, link: page.nextLink });
       }
-      if (page.deltaLink === undefined) continue;
-      await this.#removeUntold(round);
-      await this.#account.saveMovedItems(round.leftIds);
-      if (page.deltaLink !== link)
-        await recorder.finishCollection(owner, { collection: this.#id, link: page.deltaLink });
+      if (page.deltaLink !== undefined) isWhole = await this.#finish(round, link, page.deltaLink);
     }
-    if (!round.isSweep && this.#mayHaveLostMore(round.leftIds)) await this.#enumerate(undefined);
+    if (!isWhole) await this.#enumerate(undefined);
+  }
+
+  /**
+   * After the last page. False when more may be gone than it told of: then the position stays where it was until the
+   * collection is listed anew, because a position that moved on before would hide what was lost from every later run.
+   */
+  async #finish(round: Round, oldLink: string | undefined, newLink: string): Promise<boolean> {
+    const { recorder } = this.#account.services;
+    await this.#removeUntold(round);
+    await this.#account.saveMovedItems(round.leftIds);
+    if (!round.isSweep && this.#mayHaveLostMore(round.leftIds)) return false;
+    if (newLink !== oldLink)
+      await recorder.finishCollection(this.#account.owner, { collection: this.#id, link: newLink });
+    return true;
   }
 
   async #takePage(page: ItemChanges, leftIds: string[]): Promise<void> {

@@ -56,7 +56,7 @@ export function describeListItem(
       type: shorten(item.contentType?.name),
       ...authorshipOf(item),
       attachments: isAttached || undefined,
-      folder: item.contentType?.id?.startsWith(folderType) === true || undefined,
+      holdsItems: item.contentType?.id?.startsWith(folderType) === true || undefined,
     }),
     gap: lacks,
   };

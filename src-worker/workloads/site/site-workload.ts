@@ -64,7 +64,7 @@ export const siteWorkload: Workload = {
   listsEverything: (collection) => collection === pagesCollection,
   hasSameContent,
   // What lay in a folder of a library goes with it, and an item does not say in which folder it lies.
-  mayTakeOthersAlong: ({ folder }) => folder === true,
+  mayTakeOthersAlong: ({ holdsItems }) => holdsItems === true,
   collections: findLists,
 
   changes: (scope, collection, link) => {

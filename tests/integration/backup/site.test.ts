@@ -1,4 +1,7 @@
 /** A site through everything that a run is made of, and back out of the vault. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { GraphConnection } from '../../../src-shared/model/connection.ts';
 import type { RunningSimulator } from '../../../src-simulator/start-simulator.ts';
@@ -132,6 +135,31 @@ test('items, pages and lists that go are gone from the next snapshot, whatever h
     await expectStored(scene, true);
   }
   expect(scene.backup.issues().map(({ code }) => code)).toEqual(['full-control-missing']);
+});
+
+test('a restore gives what describes a folder of a library as it gives every other item', async () => {
+  const scene = await openScene();
+  await scene.run(scene.certificate);
+  const items = await scene.backup.items();
+  const folders = items.filter(({ info }) => info['holdsItems'] === true);
+  expect(folders.length).toBeGreaterThan(0);
+  const targetPath = mkdtempSync(join(tmpdir(), 'holdfast-restore-'));
+  try {
+    expect(await scene.backup.restore(targetPath, testServices.clock)).toMatchObject({
+      restored: items.length,
+      failed: 0,
+    });
+    const files = readdirSync(targetPath, { recursive: true, withFileTypes: true }).filter((it) =>
+      it.isFile(),
+    );
+    const restored = files.map((it) => readFileSync(join(it.parentPath, it.name), 'utf8'));
+    for (const { parts } of folders) {
+      const [description = new Uint8Array()] = parts.values();
+      expect(restored).toContain(Buffer.from(description).toString());
+    }
+  } finally {
+    rmSync(targetPath, { recursive: true });
+  }
 });
 
 test('a locked site is one issue, and everything that was saved of it stays', async () => {

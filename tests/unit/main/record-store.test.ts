@@ -101,23 +101,32 @@ test('a row that is not as Holdfast writes it is an error with a remedy, not a c
 
 const todaysMail = { hiddenFolders: true, recoverableItems: false };
 
-test('a protected item of version 1 knew mail only, and no sites', () => {
+const migratedColumns = ['services', 'sites', 'mail', 'onFailure'];
+
+/** Opens records as version `version` wrote them, with one protected item that has these columns. */
+function openOld(version: number, columns: Readonly<Record<string, string>>): RecordStore {
   store.close();
   const database = new Database(path);
-  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
-  database.exec('ALTER TABLE protectedItems DROP COLUMN services');
-  database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
-  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
+  // Each version after the first brought one more.
+  for (const column of migratedColumns.slice(version - 1))
+    database.exec(`ALTER TABLE protectedItems DROP COLUMN ${column}`);
   database.pragma('foreign_keys = OFF');
-  database
-    .prepare(
-      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes) VALUES (?, ?, ?, ?, ?)',
-    )
-    .run('a'.repeat(32), 'Old', 'b'.repeat(32), 'c'.repeat(32), '{"mode":"all"}');
-  database.pragma('user_version = 1');
+  const row = {
+    ...{ id: 'a'.repeat(32), name: 'Old', organizationId: 'b'.repeat(32), vaultId: 'c'.repeat(32) },
+    mailboxes: '{"mode":"all"}',
+    ...columns,
+  };
+  const names = Object.keys(row);
+  const places = names.map((name) => `:${name}`);
+  database.prepare(`INSERT INTO protectedItems (${names.join()}) VALUES (${places.join()})`).run(row);
+  database.pragma(`user_version = ${version}`);
   database.close();
   store = new RecordStore(path);
-  expect(store.protectedItems()).toMatchObject([
+  return store;
+}
+
+test('a protected item of version 1 knew mail only, and no sites', () => {
+  expect(openOld(1, {}).protectedItems()).toMatchObject([
     {
       name: 'Old',
       services: ['mail'],
@@ -129,22 +138,9 @@ test('a protected item of version 1 knew mail only, and no sites', () => {
 });
 
 test('a protected item of version 2 saves what it saved before, and goes on by the usual rule', () => {
-  store.close();
-  const database = new Database(path);
-  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
-  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
-  database.exec('ALTER TABLE protectedItems DROP COLUMN sites');
-  database.pragma('foreign_keys = OFF');
-  const insert =
-    'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, services) VALUES (?, ?, ?, ?, ?, ?)';
-  const ids = ['b'.repeat(32), 'c'.repeat(32)];
   const mailboxes = '{"mode":"excluding","users":["x@nordlicht.example"]}';
-  database.prepare(insert).run('a'.repeat(32), 'Older', ...ids, mailboxes, '["mail","drive"]');
-  database.pragma('user_version = 2');
-  database.close();
-  store = new RecordStore(path);
   const rule = { disabled: true, unlicensed: true, shared: true };
-  expect(store.protectedItems()).toMatchObject([
+  expect(openOld(2, { mailboxes, services: '["mail","drive"]' }).protectedItems()).toMatchObject([
     {
       mailboxes: { mode: 'excluding', users: ['x@nordlicht.example'], groups: [], rule },
       sites: { mode: 'selected', sites: [], groups: [] },
@@ -153,53 +149,18 @@ test('a protected item of version 2 saves what it saved before, and goes on by t
   ]);
 });
 
+const ofVersion3 = { sites: '{"mode":"all"}', services: '["drive"]' };
+
 test('a protected item of version 3 had no choice of mail folders', () => {
-  store.close();
-  const database = new Database(path);
-  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
-  database.exec('ALTER TABLE protectedItems DROP COLUMN mail');
-  database.pragma('foreign_keys = OFF');
-  database
-    .prepare(
-      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, sites, services) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
-    .run(
-      'a'.repeat(32),
-      'Old',
-      'b'.repeat(32),
-      'c'.repeat(32),
-      '{"mode":"all"}',
-      '{"mode":"all"}',
-      '["drive"]',
-    );
-  database.pragma('user_version = 3');
-  database.close();
-  store = new RecordStore(path);
-  expect(store.protectedItems()).toMatchObject([{ name: 'Old', services: ['drive'], mail: todaysMail }]);
+  expect(openOld(3, ofVersion3).protectedItems()).toMatchObject([
+    { name: 'Old', services: ['drive'], mail: todaysMail },
+  ]);
 });
 
 test('a protected item of version 4 went on after a failure', () => {
-  store.close();
-  const database = new Database(path);
-  database.exec('ALTER TABLE protectedItems DROP COLUMN onFailure');
-  database.pragma('foreign_keys = OFF');
-  database
-    .prepare(
-      'INSERT INTO protectedItems (id, name, organizationId, vaultId, mailboxes, sites, services) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
-    .run(
-      'a'.repeat(32),
-      'Old',
-      'b'.repeat(32),
-      'c'.repeat(32),
-      '{"mode":"all"}',
-      '{"mode":"all"}',
-      '["drive"]',
-    );
-  database.pragma('user_version = 4');
-  database.close();
-  store = new RecordStore(path);
-  expect(store.protectedItems()).toMatchObject([{ services: ['drive'], onFailure: 'continue' }]);
+  expect(openOld(4, ofVersion3).protectedItems()).toMatchObject([
+    { services: ['drive'], onFailure: 'continue' },
+  ]);
 });
 
 test('records of a newer Holdfast are refused and left as they are', () => {
