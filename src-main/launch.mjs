@@ -55,6 +55,8 @@ function refuse(what) {
 if (isUsable()) {
   // Compiled code is kept beside the packages, and not in a temporary folder that others can write to.
   modules.enableCompileCache(join(here, '..', 'node_modules', '.cache', 'holdfast'));
+  // Threads do not take this over from us, but from the environment.
+  process.env.NODE_COMPILE_CACHE ??= modules.getCompileCacheDir();
   await import('./cli.ts');
 } else {
   const nodePath = installedNode();

@@ -189,6 +189,8 @@ export const registrationSchema = z.object({
   areSecretsForbidden: z.boolean().default(false),
   /** A Conditional Access policy blocks the device code flow. */
   isDeviceCodeBlocked: z.boolean().default(false),
+  /** How long a client waits between two questions whether the code was entered; Microsoft says 5. */
+  deviceCodeIntervalSeconds: z.number().positive().default(1),
   /** Operations (ids of the specification) that are answered with 403 whoever asks. */
   refusedOperations: z.array(z.string()).default([]),
 });

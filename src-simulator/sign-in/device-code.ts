@@ -21,6 +21,7 @@ const lifetimeSeconds = 900;
 export class DeviceCodes {
   readonly #directory: Directory;
   readonly #isBlocked: boolean;
+  readonly #intervalSeconds: number;
   readonly #pending = new Map<string, Pending>();
   /** Life of codes handed out from now on. */
   lifetimeSeconds = lifetimeSeconds;
@@ -28,6 +29,7 @@ export class DeviceCodes {
   constructor(directory: Directory, options: ResolvedOptions) {
     this.#directory = directory;
     this.#isBlocked = options.registration.isDeviceCodeBlocked;
+    this.#intervalSeconds = options.registration.deviceCodeIntervalSeconds;
   }
 
   /** Signs the person in for a user code (the newest one when none is named); false when nothing waits. */
@@ -90,7 +92,7 @@ export class DeviceCodes {
         device_code: deviceCode,
         verification_uri: url,
         expires_in: this.lifetimeSeconds,
-        interval: 1,
+        interval: this.#intervalSeconds,
         message: `To sign in, use a web browser to open the page ${url} and enter the code ${userCode} to authenticate.`,
       });
     } catch (error) {

@@ -9,7 +9,7 @@ import type { SimulatorOptions } from '../../src-simulator/options.ts';
 import { createCertificate } from '../support/application-certificate.ts';
 import { BackupScene, engineOptions, password, type Machine } from '../support/backup-scene.ts';
 import { rateFreeLimits } from '../support/rate-free-limits.ts';
-import { areaTruthOf, order, truthOf } from '../support/simulator-control.ts';
+import { areaTruthOf, order, statistics, truthOf } from '../support/simulator-control.ts';
 import { SnapshotReader } from '../support/snapshot-reader.ts';
 import {
   comparedServices,
@@ -158,21 +158,26 @@ export class OrganizationRounds {
     return this.#machine.backUp({ item, connection: this.#connection });
   }
 
-  /** Where the newest snapshot is not what the organization is now; nothing when they are equal. */
-  async differences(): Promise<{ found: string[]; things: number }> {
+  /**
+   * Where the newest snapshot is not what the organization is now, nothing when they are equal; and how many accounts
+   * have a service behind a lock, which the report must say.
+   */
+  async differences(): Promise<{ found: string[]; things: number; locked: number }> {
     await this.#reader.refresh();
     const found: string[] = [];
     let things = 0;
+    let locked = 0;
     for (const { id, address } of this.#reader.accounts()) {
       for (const service of comparedServices) {
         const wanted = trueHashes(service, await this.#truth(service, id));
         const { lost, tooMany } = hashDifferences(await this.#held(service, id), wanted);
         things += wanted.needed.length;
+        locked += wanted.isLocked ? 1 : 0;
         for (const hash of lost) found.push(`${address} ${service} lost ${hash}`);
         for (const hash of tooMany) found.push(`${address} ${service} too many ${hash}`);
       }
     }
-    return { found, things };
+    return { found, things, locked };
   }
 
   async #truth(service: ComparedService, account: string): Promise<TruthThing[]> {
@@ -190,6 +195,15 @@ export class OrganizationRounds {
       extra.push(...of.extra);
     }
     return { hashes, extra };
+  }
+
+  /** How the client behaved, as the simulator saw it. */
+  async manners() {
+    const { requests, maxConcurrencyPerMailbox, retryAfterViolations } = await statistics(
+      this.#scene.simulator,
+    );
+    const calls = Object.values(requests).reduce((sum, count) => sum + count, 0);
+    return { calls, maxConcurrencyPerMailbox, retryAfterViolations };
   }
 
   async close(): Promise<void> {

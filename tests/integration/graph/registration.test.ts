@@ -44,7 +44,7 @@ const organization = (registration: SimulatorOptions['registration'] = {}, more:
   simulate({
     users: 3,
     messagesPerUser: 1,
-    registration: { replicationMs: 0, rolesDelayMs: 0, ...registration },
+    registration: { replicationMs: 0, rolesDelayMs: 0, deviceCodeIntervalSeconds: 0.1, ...registration },
     ...more,
   });
 
