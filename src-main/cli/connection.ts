@@ -6,7 +6,7 @@ import type { OrganizationRecord } from '../records/records.ts';
 import { credentialName } from '../secrets/secret-store.ts';
 import type { Answer } from './perform.ts';
 import type { Session } from './session.ts';
-import { pluralText } from './quantities.ts';
+import { pluralText } from '../../src-shared/words/quantities.ts';
 import { tableText } from './table.ts';
 
 /** The connection of a known organization. Throws `secret-store-locked` where its credential is not stored. */

@@ -3,7 +3,7 @@
  * before the total is known, ranges for the time that is left. Draws only on a terminal.
  */
 import type { JobProgress } from '../../src-shared/model/job.ts';
-import { countText, estimateText, perSecond, sizeText } from './quantities.ts';
+import { countText, estimateText, perSecond, sizeText } from '../../src-shared/words/quantities.ts';
 import { cut } from './table.ts';
 import type { Terminal } from './terminal.ts';
 

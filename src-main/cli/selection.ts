@@ -2,7 +2,7 @@
 import { isNothing } from '../../src-shared/model/account-choice.ts';
 import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import { defaultServices } from '../../src-shared/model/service-name.ts';
-import { pluralText } from './quantities.ts';
+import { pluralText } from '../../src-shared/words/quantities.ts';
 
 export function selectionText({
   mailboxes,

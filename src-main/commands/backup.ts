@@ -7,7 +7,7 @@ import { connectionOf } from '../cli/connection.ts';
 import type { ExitName } from '../cli/exit-codes.ts';
 import { runJob } from '../cli/job-run.ts';
 import type { Perform } from '../cli/perform.ts';
-import { countText, durationText, pluralText, sizeText } from '../cli/quantities.ts';
+import { countText, durationText, pluralText, sizeText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import { listText, plainLine } from '../cli/table.ts';
 import { openKnownVault } from '../cli/vault-access.ts';

@@ -1,16 +1,11 @@
 /** `holdfast coverage`: what a snapshot holds of every account and service, and the cause of every gap. */
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import {
-  serviceTitle,
-  type CoverageFormat,
-  type CoverageGap,
-  type CoverageReport,
-  type CoverageRow,
-} from '../../src-shared/model/coverage.ts';
+import { serviceTitle, type CoverageFormat, type CoverageReport } from '../../src-shared/model/coverage.ts';
+import { coverageCauses, coverageTotals } from '../../src-shared/words/coverage-words.ts';
 import { unwritableFile } from '../cli/file-output.ts';
 import type { Perform } from '../cli/perform.ts';
-import { countText, pluralText, sizeText } from '../cli/quantities.ts';
+import { countText, pluralText, sizeText } from '../../src-shared/words/quantities.ts';
 import { findSnapshots, type SnapshotOptions } from '../cli/snapshot-target.ts';
 import { tableText } from '../cli/table.ts';
 
@@ -72,42 +67,9 @@ function reportText(report: CoverageReport): string {
     ]),
   );
   const head = `Snapshot ${report.snapshot} of "${report.protectedItemName}" (${report.outcome})`;
-  return [head, '', table, '', ...gapLines(report), totalText(chosen)].join('\n');
-}
-
-/** Causes over all accounts; whoever needs each account's asks for a document. */
-function gapLines({ rows, runGaps }: CoverageReport): string[] {
-  const causes = Map.groupBy(
-    [{ service: '', isBeta: false, gaps: runGaps }, ...rows].flatMap((row) =>
-      row.gaps.map((gap) => ({ service: serviceTitle(row), ...gap })),
-    ),
-    ({ outcome, what, code, service }) =>
-      outcome === 'out-of-scope' ? `${outcome} ${code} ${service}` : `${outcome} ${what} ${code}`,
-  );
-  const lines = [...causes.values()].flatMap((gaps) => {
-    const [first] = gaps;
-    if (first === undefined) return [];
-    const { outcome, what, code, meaning, service } = first;
-    const count = gaps.reduce((sum, gap) => sum + gap.count, 0);
-    if (outcome === 'out-of-scope')
-      return [`Out of scope: ${service} of ${pluralText(count, 'account')}. ${meaning}`];
-    const much = amounts[what](count);
-    return [`${outcome[0]?.toUpperCase()}${outcome.slice(1)}: ${much}, ${code}. ${meaning}`];
-  });
-  return lines.length === 0 ? [] : [...lines, ''];
-}
-
-const amounts: Readonly<Record<CoverageGap['what'], (count: number) => string>> = {
-  items: (count) => pluralText(count, 'item'),
-  folders: (count) => `what is new in ${pluralText(count, 'folder')}`,
-  service: (count) => `what is new in a whole service of ${pluralText(count, 'account')}`,
-  run: () => 'the run',
-};
-
-function totalText(rows: readonly CoverageRow[]): string {
-  const sum = (pick: (row: CoverageRow) => number): number =>
-    rows.reduce((total, row) => total + pick(row), 0);
-  const missing = sum(({ skipped, failed }) => skipped + failed);
-  const all = sum(({ enumerated }) => enumerated);
-  return `${countText(all - missing)} of ${pluralText(all, 'item')} are saved as they were.`;
+  // Causes over all accounts; whoever needs each account's asks for a document.
+  const causes = coverageCauses(report).map(({ text }) => text);
+  const { all, held } = coverageTotals(report);
+  const total = `${countText(held)} of ${pluralText(all, 'item')} are saved as they were.`;
+  return [head, '', table, '', ...causes, ...(causes.length === 0 ? [] : ['']), total].join('\n');
 }

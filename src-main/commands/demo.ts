@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Perform } from '../cli/perform.ts';
-import { durationText } from '../cli/quantities.ts';
+import { durationText } from '../../src-shared/words/quantities.ts';
 import { Session } from '../cli/session.ts';
 import type { Findings } from '../demo/demonstration.ts';
 import type { SampleOrganization } from '../sample/sample-organization.ts';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Folder, ListedItem } from '../../src-shared/contract/snapshot-contract.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Perform } from '../cli/perform.ts';
-import { countText, dateText, pluralText, sizeText } from '../cli/quantities.ts';
+import { countText, dateText, pluralText, sizeText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import {
   chooseAccount,

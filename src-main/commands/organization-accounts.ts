@@ -6,7 +6,7 @@ import type { ChoiceReason } from '../../src-shared/model/account-choice.ts';
 import { choose, kinds } from '../cli/choice.ts';
 import { connectionOf } from '../cli/connection.ts';
 import type { Perform } from '../cli/perform.ts';
-import { countText, pluralText } from '../cli/quantities.ts';
+import { countText, pluralText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import { tableText } from '../cli/table.ts';
 

@@ -11,7 +11,7 @@ import { kinds, requireFreeName } from '../cli/choice.ts';
 import { requireConsent } from '../cli/confirm.ts';
 import { keepOrganization } from '../cli/keep-organization.ts';
 import type { Perform } from '../cli/perform.ts';
-import { pluralText } from '../cli/quantities.ts';
+import { pluralText } from '../../src-shared/words/quantities.ts';
 import { addRegionOptions, regionOf, type RegionOptions } from '../cli/region.ts';
 import type { Session } from '../cli/session.ts';
 import { plainLine, tableText } from '../cli/table.ts';

@@ -1,7 +1,7 @@
 /** `holdfast protected-item list`: what this machine backs up, and how the last run ended. */
 import type { Command } from 'commander';
 import type { Perform } from '../cli/perform.ts';
-import { dateText } from '../cli/quantities.ts';
+import { dateText } from '../../src-shared/words/quantities.ts';
 import { selectionText } from '../cli/selection.ts';
 import { tableText } from '../cli/table.ts';
 

@@ -5,7 +5,7 @@ import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { RestoreReport } from '../../src-shared/model/job.ts';
 import { runJob } from '../cli/job-run.ts';
 import type { Perform } from '../cli/perform.ts';
-import { durationText, pluralText, sizeText } from '../cli/quantities.ts';
+import { durationText, pluralText, sizeText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import {
   chooseAccount,
@@ -29,7 +29,9 @@ const listedProblems = 20;
 export function addRestore(program: Command, perform: Perform): void {
   program
     .command('restore')
-    .description('restore to this PC as .eml files; nothing that exists is overwritten')
+    .description(
+      'restore to this PC: mail as .eml files, files as they were; nothing that exists is overwritten',
+    )
     .argument('[protected-item]', 'name or id; not needed where there is only one')
     .requiredOption('--to <folder>', 'where to put the files; made if it is missing')
     .option(

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { ListedItem } from '../../src-shared/contract/snapshot-contract.ts';
 import type { Perform } from '../cli/perform.ts';
-import { dateText, sizeText } from '../cli/quantities.ts';
+import { dateText, sizeText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import { chooseAccount, findSnapshots, type SnapshotOptions } from '../cli/snapshot-target.ts';
 import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Snapshot } from '../../src-shared/contract/snapshot-contract.ts';
 import type { Perform } from '../cli/perform.ts';
-import { countText, dateText, sizeText } from '../cli/quantities.ts';
+import { countText, dateText, sizeText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import { findSnapshots, type SnapshotOptions } from '../cli/snapshot-target.ts';
 import { tableText } from '../cli/table.ts';

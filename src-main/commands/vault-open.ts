@@ -5,7 +5,7 @@ import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
 import { kinds, requireFreeName } from '../cli/choice.ts';
 import type { Perform } from '../cli/perform.ts';
-import { pluralText } from '../cli/quantities.ts';
+import { pluralText } from '../../src-shared/words/quantities.ts';
 import { readSecretFile, requireSecret } from '../cli/secret-input.ts';
 import type { Session } from '../cli/session.ts';
 import { passwordRequest } from '../cli/vault-access.ts';

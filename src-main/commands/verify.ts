@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { VerifyReport } from '../../src-shared/model/job.ts';
 import { runJob } from '../cli/job-run.ts';
 import type { Perform } from '../cli/perform.ts';
-import { countText, durationText, pluralText, sizeText } from '../cli/quantities.ts';
+import { countText, durationText, pluralText, sizeText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import { openKnownVault } from '../cli/vault-access.ts';
 

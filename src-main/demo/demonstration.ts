@@ -9,7 +9,7 @@ import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { BackupReport, VerifyReport } from '../../src-shared/model/job.ts';
 import type { Folder, ListedItem } from '../../src-shared/contract/snapshot-contract.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
-import { pluralText, sizeText } from '../cli/quantities.ts';
+import { pluralText, sizeText } from '../../src-shared/words/quantities.ts';
 import type { Session } from '../cli/session.ts';
 import { backUp } from '../commands/backup.ts';
 import { list } from '../commands/ls.ts';

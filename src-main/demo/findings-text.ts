@@ -1,6 +1,13 @@
 /** The table at the end of a demonstration. */
 import type { BackupReport } from '../../src-shared/model/job.ts';
-import { countText, durationText, perSecond, pluralText, ratioText, sizeText } from '../cli/quantities.ts';
+import {
+  countText,
+  durationText,
+  perSecond,
+  pluralText,
+  ratioText,
+  sizeText,
+} from '../../src-shared/words/quantities.ts';
 import { tableText } from '../cli/table.ts';
 import type { Findings } from './demonstration.ts';
 

@@ -12,7 +12,7 @@ import type {
 } from '../../src-shared/model/coverage.ts';
 import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import { errorCodes, type ErrorCode } from '../../src-shared/errors/error-code.ts';
-import { betaServices } from '../../src-shared/model/service-name.ts';
+import { betaServices, serviceNames } from '../../src-shared/model/service-name.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.ts';
 import type { HeldCount, LackCount } from '../catalog/coverage-query.ts';
@@ -65,9 +65,10 @@ export function coverageOf(
   const heldBy = new Map(held.map((count) => [ownerKey(count.account, count.workload), count]));
   const lackingBy = Map.groupBy(lacking, ({ account, workload }) => ownerKey(account, workload));
   const accounts = catalog.accounts(chainId, number);
+  const inOrder = workloads.toSorted((a, b) => placeOf(a) - placeOf(b));
   const left = new Set(accounts.filter((account) => account.left !== undefined).map(({ id }) => id));
   const rows = accounts.flatMap((account) => [
-    ...workloads
+    ...inOrder
       .filter(({ accountKinds }) => accountKinds.includes(account.kind))
       .flatMap(({ name: service, isOfTeams }) => {
         const key = ownerKey(account.id, service);
@@ -175,6 +176,12 @@ function isErrorCode(code: string): code is ErrorCode {
 
 function isBetaService(service: string): boolean {
   return betaServices.some((name) => name === service);
+}
+
+/** People look for mail before they look for settings. */
+function placeOf({ name }: Workload): number {
+  const names: readonly string[] = serviceNames;
+  return names.indexOf(name);
 }
 
 function ownerKey(account: string, workload: string): string {

@@ -62,8 +62,35 @@ describe('a coverage document', () => {
     expect(page).not.toMatch(/<script|<b>/);
     expect(page).toContain('&lt;b&gt;Anna&lt;/b&gt; &amp; &quot;co&quot;');
     expect(page).toContain("default-src 'none'");
-    expect(page).toContain('14 of 20 items are saved as they were, 4 skipped, 2 failed');
+    expect(page).toContain('14 of 20 items are saved as they were.');
     expect(page).toContain('It was stopped.');
+  });
+
+  test('as HTML begins with what is missing, failures first, and names what is out of scope last', () => {
+    const outside = {
+      outcome: 'out-of-scope',
+      what: 'service',
+      code: 'left-out',
+      meaning: 'By choice.',
+    } as const;
+    const chat = {
+      ...row,
+      service: 'chat',
+      enumerated: 0,
+      skipped: 0,
+      failed: 0,
+      gaps: [{ ...outside, count: 1 }],
+    };
+    const page = coverageDocument({ ...report, rows: [...report.rows, chat] }, 'html');
+    const places = [
+      'Failed: the run, cancelled',
+      'Failed: 1 item, throttled',
+      'Skipped: 2 items, item-corrupt',
+      'Out of scope: chat of 1 account',
+      'Every account',
+    ].map((text) => page.indexOf(text));
+    expect(places.every((place) => place >= 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
   test('as JSON is the report', () => {

@@ -8,7 +8,7 @@ import {
   pluralText,
   ratioText,
   sizeText,
-} from '../../../src-main/cli/quantities.ts';
+} from '../../../src-shared/words/quantities.ts';
 
 test.each([
   [0, '0 B'],
