@@ -45,7 +45,7 @@ async function open(session: Session, record: VaultRecord): Promise<OpenVault> {
     path: record.path,
     key: await keyOf(session, record),
   });
-  if (notice !== null) session.say(`Slower compression is used: ${notice}`);
+  if (notice !== null) session.say(`Compression is done by Node itself, which takes longer: ${notice}.`);
   return { client, vault, record };
 }
 

@@ -111,8 +111,9 @@ export function createCompressor(options: { readonly preferred?: CompressorName 
   try {
     return { ...createNapi(loadBinding()), fallbackReason: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown failure';
-    return { ...createZlib(), fallbackReason: `zstd-napi did not load: ${reason}` };
+    // The first line says it; what follows are paths.
+    const [reason] = error instanceof Error ? error.message.split('\n', 1) : ['unknown failure'];
+    return { ...createZlib(), fallbackReason: `zstd-napi did not load (${reason})` };
   }
 }
 
