@@ -47,6 +47,21 @@ export class SlidingWindow {
     return nowMs;
   }
 
+  /** When all of `cost` will have been spent, if each part is as soon as it fits. */
+  allSpentMs(cost: number, nowMs: number): number {
+    this.#advance(nowMs);
+    const rounds = Math.max(0, Math.ceil(cost / this.#limit) - 1);
+    let left = cost - rounds * this.#limit - (this.#limit - this.#used);
+    let atMs = nowMs;
+    // What is spent now leaves in the order in which it came, and makes room for as much.
+    for (let slot = this.#newestSlot - slotCount; left > 0 && slot <= this.#newestSlot; slot++) {
+      const leaving = this.#slots[this.#indexOf(slot)] ?? 0;
+      left -= leaving;
+      if (leaving > 0) atMs = (slot + slotCount + 1) * this.#slotMs;
+    }
+    return atMs + rounds * (slotCount + 1) * this.#slotMs;
+  }
+
   #advance(nowMs: number): void {
     const slot = Math.floor(nowMs / this.#slotMs);
     if (slot <= this.#newestSlot) return;

@@ -51,6 +51,8 @@ export class ThrottleLane {
   readonly waiters: Waiter[] = [];
   isQueued = false;
   isAsleep = false;
+  /** Cost of all calls so far. */
+  spent = 0;
   #inFlight = 0;
   #fenceUntilMs = 0;
   /** While a service says that little is left: calls start so far apart that it lasts until the window ends. */
@@ -92,6 +94,16 @@ export class ThrottleLane {
     return this.#window.nextRoomMs(nowMs);
   }
 
+  /** When calls of this cost could all have started, if they come as soon as they may. */
+  allSpentMs(cost: number, nowMs: number): number {
+    const fromMs = Math.max(nowMs, this.#fenceUntilMs);
+    if (cost === 0) return nowMs;
+    const byWindowMs = this.#window?.allSpentMs(cost, nowMs) ?? nowMs;
+    if (this.#pace === undefined || this.#pace.untilMs <= nowMs) return Math.max(fromMs, byWindowMs);
+    const byPaceMs = Math.max(nowMs, this.#nextStartMs) + cost * this.#pace.msPerUnit;
+    return Math.max(fromMs, byWindowMs, Math.min(byPaceMs, this.#pace.untilMs));
+  }
+
   /** True when enough calls have ended. A call larger than the lane fits when it is alone. */
   hasSlots(size: CallSize): boolean {
     return this.#inFlight + size.slots <= this.#slots || this.#inFlight === 0;
@@ -100,6 +112,7 @@ export class ThrottleLane {
   /** Takes the slots and the budget of a call that fits. */
   start(size: CallSize, nowMs: number): void {
     this.#inFlight += size.slots;
+    this.spent += size.cost;
     this.#window?.spend(size.cost, nowMs);
     if (this.#pace === undefined) return;
     if (this.#pace.untilMs <= nowMs) this.#pace = undefined;
