@@ -121,6 +121,8 @@ export interface GraphClient {
   /** Lets no request start until {@link GraphClient.resume}; those under way end, and those that come wait their turn. */
   pause(): void;
   resume(): void;
+  /** How many licences the organization has at the least; some limits grow with it. */
+  noteLicences(licences: number): void;
   /** How much of each service's limit is used. */
   budgets(): ServiceBudget[];
   /** What all calls of each service have cost so far, in requests or resource units. */
@@ -258,6 +260,10 @@ class HttpGraphClient implements GraphClient {
 
   budgets(): ServiceBudget[] {
     return this.#governor.budgets();
+  }
+
+  noteLicences(licences: number): void {
+    this.#governor.noteLicences(licences);
   }
 
   spent(): Readonly<Record<GraphService, number>> {

@@ -6,7 +6,7 @@ const slotCount = 120;
 
 /** A sliding budget of `limit` per `windowMs`. All times are milliseconds of one clock that may not run backwards. */
 export class SlidingWindow {
-  readonly #limit: number;
+  #limit: number;
   readonly #slotMs: number;
   /** One more slot than the window has, because the oldest and the newest are both partly inside it. */
   readonly #slots = new Uint32Array(slotCount + 1);
@@ -16,6 +16,15 @@ export class SlidingWindow {
   constructor(limit: number, windowMs: number) {
     this.#limit = limit;
     this.#slotMs = windowMs / slotCount;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Another limit from now on; what was spent stays spent. */
+  set limit(limit: number) {
+    this.#limit = limit;
   }
 
   /** What was spent in the window that ends at `nowMs`, rounded up to whole slots. */

@@ -33,13 +33,16 @@ const teamsSecond = (requests: number): WindowLimits => ({ requests, windowMs: 1
 
 /**
  * A little below what Microsoft documents: per mailbox 10,000 in 10 minutes and 4 at once; of the directory 3,500 resource
- * units in 10 seconds and of SharePoint 1,250 a minute in the smallest organizations; in Teams so many calls of a kind a
- * second, and 4 to one team (graph facts, section 2).
+ * units in 10 seconds and of SharePoint 1,250 a minute in the smallest organizations, 6,250 in the largest; in Teams so many
+ * calls of a kind a second, and 4 to one team (graph facts, section 2).
  */
 export const documentedLimits: ThrottleLimits = {
   outlook: { lane: { slots: 4, window: { requests: 9_600, windowMs: 600_000 } }, maxInFlight: 64 },
   directory: { lane: { slots: 8, window: { requests: 3_300, windowMs: 10_000 } }, maxInFlight: 8 },
-  sharepoint: { lane: { slots: 32, window: { requests: 1_200, windowMs: 60_000 } }, maxInFlight: 32 },
+  sharepoint: {
+    lane: { slots: 32, window: { requests: 1_200, windowMs: 60_000, learned: { least: 96, most: 6_000 } } },
+    maxInFlight: 32,
+  },
   teams: {
     lane: { slots: 4, window: teamsSecond(4) },
     shared: { slots: 16 },
@@ -53,6 +56,20 @@ export const documentedLimits: ThrottleLimits = {
     maxInFlight: 32,
   },
 };
+
+/** Resource units a minute by the number of licences, the last without an end (graph facts, section 2). */
+const unitTiers = [
+  { licences: 1_000, units: 1_250 },
+  { licences: 5_000, units: 2_500 },
+  { licences: 15_000, units: 3_750 },
+  { licences: 50_000, units: 5_000 },
+  { licences: Number.POSITIVE_INFINITY, units: 6_250 },
+] as const;
+
+function unitsPerMinute(licences: number): number {
+  const [{ units: fewest }] = unitTiers;
+  return unitTiers.find((tier) => licences <= tier.licences)?.units ?? fewest;
+}
 
 /** Whom a call goes to. With `mailbox`, Outlook; always name one by the same id: two spellings would be two mailboxes. */
 export interface CallPlace extends CallRate {
@@ -166,8 +183,15 @@ export class ThrottleGovernor {
   hear(place: CallPlace, news: LoadNews): void {
     const { service, lane } = this.#placeOf(place);
     const nowMs = this.#clock.nowMs();
-    if (news.kind === 'units') lane.spread(news.remaining, news.resetMs, nowMs);
-    else if (news.share >= strainedShare) service.cut(nowMs);
+    if (news.kind === 'units') {
+      if (news.limit !== undefined) lane.heed(news.limit, news.resetMs);
+      lane.spread(news.remaining, news.resetMs, nowMs);
+    } else if (news.share >= strainedShare) service.cut(nowMs);
+  }
+
+  /** Takes in how many licences the organization has at the least: SharePoint allows more to larger ones. */
+  noteLicences(licences: number): void {
+    this.#sharedLanes.sharepoint.assume(unitsPerMinute(licences));
   }
 
   /** Lets nothing start until {@link resume}. Calls under way end; waiters keep their places. */
@@ -214,9 +238,9 @@ export class ThrottleGovernor {
     };
     for (const name of graphServices) {
       const { limits, kinds } = this.#services[name];
+      consider(name, this.#sharedLanes[name].budget(nowMs));
       // A mailbox that nobody has asked for yet has all of its window.
       consider(name, limits.lane.window && budgetOf(limits.lane.window));
-      consider(name, this.#sharedLanes[name].budget(nowMs));
       for (const kind of kinds.values()) consider(name, kind.budget(nowMs));
     }
     for (const [key, lane] of this.#lanes) consider(serviceOfKey(key), lane.budget(nowMs));
