@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkClientHeaders } from '../../support/graph-contract.ts';
+import {
+  checkClientHeaders,
+  checkGraphTraffic,
+  isGraphContractAvailable,
+} from '../../support/graph-contract.ts';
 import { idleCost, mixedOrganization, type IdleCost } from '../../support/idle-run.ts';
 
 const accounts = 20;
@@ -51,6 +55,15 @@ test('says to SharePoint who asks, and to the directory that it can wait, from t
   expect(directory.seen).toBeGreaterThanOrEqual(2);
   expect(directory.impatient).toEqual([]);
 });
+
+test.skipIf(!isGraphContractAvailable)(
+  'everything that is sent and understood keeps to the Graph contract',
+  () => {
+    const verdict = checkGraphTraffic(trafficFile);
+    if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
+    expect(verdict).toMatchObject({ errors: 0 });
+  },
+);
 
 test('is planned with the resource units that SharePoint counts', () => {
   expect(cost.units.counted).toBeGreaterThan(accounts);
