@@ -250,6 +250,8 @@ export const simulatorOptionsSchema = z.object({
     .object({
       count: z.number().int().nonnegative().optional(),
       postsPerChannel: z.number().int().nonnegative().max(1_000_000).default(20),
+      /** Kinds of channels whose messages the application may not read: they answer 403, and no export has them. */
+      closedTypes: z.array(z.enum(['standard', 'private', 'shared'])).default([]),
     })
     .prefault({}),
   /** Chats of two, of several and of meetings. Default: 40 in the sample, none elsewhere. */

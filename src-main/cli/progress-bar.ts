@@ -14,6 +14,10 @@ const barCells = 20;
 const defaultColumns = 80;
 /** From this share of a limit on, it is told. */
 const toldShare = 0.8;
+/** A service bounds the run when its limits alone take this share of the time that is left. */
+const boundingShare = 0.8;
+/** A bound that is over soon need not be told. */
+const shortBoundMs = 30_000;
 
 const phaseNames: Readonly<Record<JobProgress['phase'], string>> = {
   preparing: 'Preparing',
@@ -28,6 +32,13 @@ const serviceTitles: Readonly<Record<JobProgress['budget'][number]['service'], s
   directory: 'The directory',
   sharepoint: 'SharePoint',
   teams: 'Teams',
+};
+
+const limitTitles: Readonly<Record<JobProgress['budget'][number]['service'], string>> = {
+  outlook: 'limits of mailboxes',
+  directory: 'limits of the directory',
+  sharepoint: 'limits of SharePoint',
+  teams: 'limits of Teams',
 };
 
 export class ProgressBar {
@@ -80,7 +91,7 @@ export function progressText(progress: JobProgress, told: { noun: string; isWait
   if (bytes > 0) parts.push(sizeText(bytes));
   if (bytes > 0 && !progress.isPaused) parts.push(`${sizeText(perSecond(bytes, elapsedMs))}/s`);
   if (remainingMs !== null) parts.push(`${estimateText(remainingMs)} left`);
-  parts.push(...budgetText(progress.budget));
+  parts.push(...budgetText(progress.budget), ...boundText(progress));
   if (told.isWaiting) parts.push('Microsoft asked to wait');
   return parts.join('  ');
 }
@@ -93,6 +104,17 @@ function budgetText(budget: JobProgress['budget']): string[] {
   return [
     `${serviceTitles[fullest.service]} at ${Math.min(100, Math.floor(fullest.share * 100))} % of its limit`,
   ];
+}
+
+/** The service whose limits the run will have to wait for, and how long that takes at the least. */
+function boundText({ budget, remainingMs }: JobProgress): string[] {
+  const known = budget.flatMap(({ service, forecastMs }) =>
+    forecastMs === null ? [] : [{ service, forecastMs }],
+  );
+  const [longest] = known.toSorted((a, b) => b.forecastMs - a.forecastMs);
+  if (longest === undefined || remainingMs === null || longest.forecastMs < shortBoundMs) return [];
+  if (longest.forecastMs < boundingShare * remainingMs) return [];
+  return [`${limitTitles[longest.service]} take ${estimateText(longest.forecastMs)}`];
 }
 
 function barText(share: number): string {

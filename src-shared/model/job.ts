@@ -22,6 +22,11 @@ const serviceBudgetSchema = z.object({
   windowMs: count,
   /** How long the service has asked to keep away since the job began. */
   throttledMs: count,
+  /**
+   * In how long the work that is known to be left will be done under the limits; null while that is not known. The run
+   * may take longer: this is what it cannot be faster than.
+   */
+  forecastMs: count.nullable(),
 });
 export type ServiceBudget = z.infer<typeof serviceBudgetSchema>;
 

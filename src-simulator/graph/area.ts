@@ -23,6 +23,11 @@ export interface Area {
    * of accounts asks nothing.
    */
   readonly minimum?: (account: string) => number;
+  /**
+   * Requests beside those for what belongs to an account and changes without any delta or list of containers telling, so
+   * that a backup has to read it at every run; 0 for a stranger, absent where there is nothing of the kind.
+   */
+  readonly withoutDelta?: (account: string) => number;
   /** Makes the delta links of one account, or of all, expire. */
   expireDelta(account: string | undefined): void;
 }

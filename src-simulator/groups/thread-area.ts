@@ -88,6 +88,12 @@ export function createThreadArea(organization: Organization): Area {
       const group = groups.find(account);
       if (group) yield* truthOf({ organization, store, group });
     },
+    minimum: () => 0,
+    // Threads have no delta, so the first page of their list is the least; a new post moves its thread there.
+    withoutDelta: (account) => {
+      const group = groups.find(account);
+      return group && group.kind !== 'security' ? 1 : 0;
+    },
     expireDelta: () => undefined,
   };
 }

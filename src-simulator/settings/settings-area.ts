@@ -141,7 +141,9 @@ export function createSettingsArea(organization: Organization): Area {
       for (const [kind, json] of Object.entries(kinds)) yield { kind, id: kind, sha256: canonicalHash(json) };
     },
     // The settings, the rules and the categories, of none of which Graph tells changes.
-    minimum: (account) => (organization.directory.find(account)?.mailbox === 'cloud' ? 3 : 0),
+    // Mailbox settings, rules and categories: an operation each, and no delta.
+    minimum: () => 0,
+    withoutDelta: (account) => (organization.directory.find(account)?.mailbox === 'cloud' ? 3 : 0),
     expireDelta: () => undefined,
   };
 }

@@ -89,6 +89,16 @@ function* truthOf(store: TeamStore, team: Team): Generator<object> {
   }
 }
 
+/**
+ * The team's settings and its members; its messages once more, because delta tells neither of replies nor of posts that
+ * are older than eight months; of each channel the tabs, and the members where they are not those of the team.
+ */
+function withoutDelta(team: Team): number {
+  const channels = channelsOf(team);
+  const closed = channels.filter(({ membershipType }) => membershipType !== 'standard');
+  return 3 + channels.length + closed.length;
+}
+
 /** The area `team`. `user` of changes and truth is the id of the team's group; members change in the area `group`. */
 export function createTeamArea(organization: Organization): Area {
   const store = new TeamStore(organization);
@@ -112,6 +122,15 @@ export function createTeamArea(organization: Organization): Area {
     *truth(account) {
       const team = store.find(account);
       if (team) yield* truthOf(store, team);
+    },
+    // The list of channels, and one query in each.
+    minimum: (account) => {
+      const team = store.find(account);
+      return team ? 1 + channelsOf(team).length : 0;
+    },
+    withoutDelta: (account) => {
+      const team = store.find(account);
+      return team ? withoutDelta(team) : 0;
     },
     expireDelta: (account) => store.expireDelta(account),
   };

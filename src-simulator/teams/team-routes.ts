@@ -1,7 +1,7 @@
 /** From a path below /teams to an operation, its permission and the limit that counts it. */
 import { exportMessages } from '../conversations/message-operations.ts';
 import { messageOperation } from '../conversations/message-routes.ts';
-import { refuseMethod, type GraphCall, type Route } from '../graph/graph-call.ts';
+import { graphError, refuseMethod, type GraphCall, type Route } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
 import type { TeamsCallKind } from '../limits/teams-limits.ts';
 import {
@@ -32,6 +32,12 @@ interface TeamCall {
 const basicRole = 'Channel.ReadBasic.All';
 const messageRole = 'ChannelMessage.Read.All';
 
+const isClosedChannel = ({ organization }: TeamStore, { membershipType }: Channel): boolean =>
+  organization.options.teams.closedTypes.includes(membershipType);
+
+const forbidden = (call: GraphCall): Answer =>
+  graphError(call, 403, { code: 'Forbidden', message: 'Access to the messages of this channel is denied.' });
+
 function channelRoute(at: TeamCall, channel: Channel, rest: readonly string[]): Found | null {
   const { store, call, team } = at;
   const [word, ...more] = rest;
@@ -48,7 +54,15 @@ function channelRoute(at: TeamCall, channel: Channel, rest: readonly string[]): 
       prefix: 'teams.channels.',
       rest: more,
     });
-    return found && { ...found, role: messageRole, kind: 'channelMessages' };
+    const isClosed = isClosedChannel(store, channel);
+    return (
+      found && {
+        ...found,
+        role: messageRole,
+        kind: 'channelMessages',
+        run: isClosed ? () => forbidden(call) : found.run,
+      }
+    );
   }
   if (more.length > 0) return null;
   if (word === 'members')
@@ -79,7 +93,8 @@ function channelsRoute(at: TeamCall, rest: readonly string[]): Found | null {
       run: () => listChannels(store, call, team),
     };
   if (/^getAllMessages(\(\))?$/.test(id) && more.length === 0) {
-    const places = channelsOf(team).map((channel) => store.place(team, channel));
+    const open = channelsOf(team).filter((channel) => !isClosedChannel(store, channel));
+    const places = open.map((channel) => store.place(team, channel));
     const about = { context: 'Collection(chatMessage)', organization: store.organization };
     return {
       operation: 'teams.channels.getAllMessages',

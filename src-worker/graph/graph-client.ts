@@ -11,6 +11,7 @@ import { BodyPermits } from './body-permits.ts';
 import { downloadFile, type DownloadSource } from './download.ts';
 import { Exchange, type Call, type ExchangeServices } from './exchange.ts';
 import type { CallTarget } from './failure.ts';
+import type { WorkAhead } from './forecast.ts';
 import { HttpNetwork, type NetworkOptions } from './http.ts';
 import { readJson, requireShape } from './json-body.ts';
 import { isLink } from './links.ts';
@@ -120,8 +121,14 @@ export interface GraphClient {
   /** Lets no request start until {@link GraphClient.resume}; those under way end, and those that come wait their turn. */
   pause(): void;
   resume(): void;
+  /** How many licences the organization has at the least; some limits grow with it. */
+  noteLicences(licences: number): void;
   /** How much of each service's limit is used. */
   budgets(): ServiceBudget[];
+  /** What all calls of each service have cost so far, in requests or resource units. */
+  spent(): Readonly<Record<GraphService, number>>;
+  /** How long its limits keep each service busy with the calls that wait and those that are known to come, from now. */
+  forecastsMs(ahead: Readonly<Record<GraphService, WorkAhead>>): Readonly<Record<GraphService, number>>;
   stats(): GraphStats;
   /** Cuts the connections; calls under way fail, and so do those that wait. */
   close(): Promise<void>;
@@ -253,6 +260,18 @@ class HttpGraphClient implements GraphClient {
 
   budgets(): ServiceBudget[] {
     return this.#governor.budgets();
+  }
+
+  noteLicences(licences: number): void {
+    this.#governor.noteLicences(licences);
+  }
+
+  spent(): Readonly<Record<GraphService, number>> {
+    return this.#governor.spent();
+  }
+
+  forecastsMs(ahead: Readonly<Record<GraphService, WorkAhead>>): Readonly<Record<GraphService, number>> {
+    return this.#governor.forecastsMs(ahead);
   }
 
   stats(): GraphStats {

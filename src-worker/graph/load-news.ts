@@ -7,9 +7,16 @@ import { z } from 'zod';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** SharePoint: so many resource units until the window ends. The directory: what share of the limit is used, 1 is all. */
+/**
+ * SharePoint: so many resource units until the window ends, of so many in all where it says that. The directory: what share of the limit is used, 1 is all.
+ */
 export type LoadNews =
-  | { readonly kind: 'units'; readonly remaining: number; readonly resetMs: number }
+  | {
+      readonly kind: 'units';
+      readonly remaining: number;
+      readonly resetMs: number;
+      readonly limit?: number | undefined;
+    }
   | { readonly kind: 'share'; readonly share: number };
 
 const longestResetSeconds = 86_400;
@@ -20,6 +27,8 @@ const number = z
 const unitsSchema = z.object({
   remaining: number,
   resetSeconds: number.refine((seconds) => seconds <= longestResetSeconds),
+  // What is wrong with it takes nothing from the others.
+  limit: number.optional().catch(undefined),
 });
 
 /** Header names are in lower case. */
@@ -28,9 +37,12 @@ export function readLoadNews(headers: Headers): LoadNews | undefined {
   const units = unitsSchema.safeParse({
     remaining: text('ratelimit-remaining'),
     resetSeconds: text('ratelimit-reset'),
+    limit: text('ratelimit-limit'),
   });
-  if (units.success)
-    return { kind: 'units', remaining: units.data.remaining, resetMs: units.data.resetSeconds * 1_000 };
+  if (units.success) {
+    const { remaining, resetSeconds, limit } = units.data;
+    return { kind: 'units', remaining, resetMs: resetSeconds * 1_000, limit };
+  }
   const share = number.safeParse(text('x-ms-throttle-limit-percentage'));
   return share.success ? { kind: 'share', share: share.data } : undefined;
 }

@@ -6,7 +6,7 @@ const slotCount = 120;
 
 /** A sliding budget of `limit` per `windowMs`. All times are milliseconds of one clock that may not run backwards. */
 export class SlidingWindow {
-  readonly #limit: number;
+  #limit: number;
   readonly #slotMs: number;
   /** One more slot than the window has, because the oldest and the newest are both partly inside it. */
   readonly #slots = new Uint32Array(slotCount + 1);
@@ -16,6 +16,15 @@ export class SlidingWindow {
   constructor(limit: number, windowMs: number) {
     this.#limit = limit;
     this.#slotMs = windowMs / slotCount;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Another limit from now on; what was spent stays spent. */
+  set limit(limit: number) {
+    this.#limit = limit;
   }
 
   /** What was spent in the window that ends at `nowMs`, rounded up to whole slots. */
@@ -45,6 +54,21 @@ export class SlidingWindow {
       if ((this.#slots[this.#indexOf(slot)] ?? 0) > 0) return (slot + slotCount + 1) * this.#slotMs;
     }
     return nowMs;
+  }
+
+  /** When all of `cost` will have been spent, if each part is as soon as it fits. */
+  allSpentMs(cost: number, nowMs: number): number {
+    this.#advance(nowMs);
+    const rounds = Math.max(0, Math.ceil(cost / this.#limit) - 1);
+    let left = cost - rounds * this.#limit - (this.#limit - this.#used);
+    let atMs = nowMs;
+    // What is spent now leaves in the order in which it came, and makes room for as much.
+    for (let slot = this.#newestSlot - slotCount; left > 0 && slot <= this.#newestSlot; slot++) {
+      const leaving = this.#slots[this.#indexOf(slot)] ?? 0;
+      left -= leaving;
+      if (leaving > 0) atMs = (slot + slotCount + 1) * this.#slotMs;
+    }
+    return atMs + rounds * (slotCount + 1) * this.#slotMs;
   }
 
   #advance(nowMs: number): void {

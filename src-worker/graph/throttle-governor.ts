@@ -7,14 +7,15 @@
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock, Random } from '../../src-shared/model/clock.ts';
+import type { WorkAhead } from './forecast.ts';
 import { onAbort } from './on-abort.ts';
 import type { LoadNews } from './load-news.ts';
+import { ServiceState, type ServiceLimits } from './throttled-service.ts';
 import {
   ThrottleLane,
   type CallRate,
   type CallSize,
   type LaneBudget,
-  type LaneLimits,
   type WindowLimits,
 } from './throttle-lane.ts';
 
@@ -25,15 +26,6 @@ import {
 const graphServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
 export type GraphService = (typeof graphServices)[number];
 
-/** Limits of one service: per lane, and `maxInFlight` calls over all lanes. */
-interface ServiceLimits {
-  readonly lane: LaneLimits;
-  /** Of the lane of all calls that have none of their own; as the others unless given. */
-  readonly shared?: LaneLimits;
-  /** Over all lanes, by kind of call; a kind that is not named here is not limited. */
-  readonly kinds?: Readonly<Record<string, WindowLimits>>;
-  readonly maxInFlight: number;
-}
 export type ThrottleLimits = Readonly<Record<GraphService, ServiceLimits>>;
 
 /** What Teams allows in a second; a fifth of it more, because calls that start a second apart may arrive closer. */
@@ -41,13 +33,16 @@ const teamsSecond = (requests: number): WindowLimits => ({ requests, windowMs: 1
 
 /**
  * A little below what Microsoft documents: per mailbox 10,000 in 10 minutes and 4 at once; of the directory 3,500 resource
- * units in 10 seconds and of SharePoint 1,250 a minute in the smallest organizations; in Teams so many calls of a kind a
- * second, and 4 to one team (graph facts, section 2).
+ * units in 10 seconds and of SharePoint 1,250 a minute in the smallest organizations, 6,250 in the largest; in Teams so many
+ * calls of a kind a second, and 4 to one team (graph facts, section 2).
  */
 export const documentedLimits: ThrottleLimits = {
   outlook: { lane: { slots: 4, window: { requests: 9_600, windowMs: 600_000 } }, maxInFlight: 64 },
   directory: { lane: { slots: 8, window: { requests: 3_300, windowMs: 10_000 } }, maxInFlight: 8 },
-  sharepoint: { lane: { slots: 32, window: { requests: 1_200, windowMs: 60_000 } }, maxInFlight: 32 },
+  sharepoint: {
+    lane: { slots: 32, window: { requests: 1_200, windowMs: 60_000, learned: { least: 96, most: 6_000 } } },
+    maxInFlight: 32,
+  },
   teams: {
     lane: { slots: 4, window: teamsSecond(4) },
     shared: { slots: 16 },
@@ -61,6 +56,20 @@ export const documentedLimits: ThrottleLimits = {
     maxInFlight: 32,
   },
 };
+
+/** Resource units a minute by the number of licences, the last without an end (graph facts, section 2). */
+const unitTiers = [
+  { licences: 1_000, units: 1_250 },
+  { licences: 5_000, units: 2_500 },
+  { licences: 15_000, units: 3_750 },
+  { licences: 50_000, units: 5_000 },
+  { licences: Number.POSITIVE_INFINITY, units: 6_250 },
+] as const;
+
+function unitsPerMinute(licences: number): number {
+  const [{ units: fewest }] = unitTiers;
+  return unitTiers.find((tier) => licences <= tier.licences)?.units ?? fewest;
+}
 
 /** Whom a call goes to. With `mailbox`, Outlook; always name one by the same id: two spellings would be two mailboxes. */
 export interface CallPlace extends CallRate {
@@ -107,62 +116,12 @@ export interface GovernorOptions {
   readonly limits?: ThrottleLimits;
 }
 
-/** One 429 is often followed by those of the calls beside it; together they count as one reason to slow down. */
-const cutIntervalMs = 1_000;
 /** From this share of its limit on, the directory tells how much is used; it refuses calls soon after all of it is. */
 const strainedShare = 0.8;
-const smallestCeiling = 4;
 /** Keeps us late rather than early when the clocks of two machines disagree in the last digit. */
 const fenceMarginMs = 15;
 const fenceSpreadMs = 25;
 const lanesBeforeSweep = 1_024;
-
-/** The calls of one service over all its lanes. `ring` holds lanes whose first waiter may be able to start. */
-class ServiceState {
-  readonly ring: ThrottleLane[] = [];
-  readonly limits: ServiceLimits;
-  /** Limits over all lanes. Their slots are without number; only their budgets and fences hold calls back. */
-  readonly kinds: ReadonlyMap<string, ThrottleLane>;
-  inFlight = 0;
-  allowed: number;
-  lastCutMs = Number.NEGATIVE_INFINITY;
-  throttledMs = 0;
-  #fencedUntilMs = Number.NEGATIVE_INFINITY;
-
-  constructor(limits: ServiceLimits) {
-    this.limits = limits;
-    this.allowed = limits.maxInFlight;
-    this.kinds = new Map(
-      Object.entries(limits.kinds ?? {}).map(([kind, window]) => [
-        kind,
-        new ThrottleLane({ slots: Number.POSITIVE_INFINITY, window }),
-      ]),
-    );
-  }
-
-  kindOf({ kind }: CallRate): ThrottleLane | undefined {
-    return kind === undefined ? undefined : this.kinds.get(kind);
-  }
-
-  /** The time before which a call may not start, or `nowMs`. */
-  blockedUntilMs(lane: ThrottleLane, size: CallSize, nowMs: number): number {
-    const ofKind = this.kindOf(size)?.blockedUntilMs(size, nowMs) ?? nowMs;
-    return Math.max(ofKind, lane.blockedUntilMs(size, nowMs));
-  }
-
-  /** Counts the time until `untilMs` as throttled, unless it is counted already. */
-  countFence(nowMs: number, untilMs: number): void {
-    this.throttledMs += Math.max(0, untilMs - Math.max(nowMs, this.#fencedUntilMs));
-    this.#fencedUntilMs = Math.max(this.#fencedUntilMs, untilMs);
-  }
-
-  /** Fewer at once from now on; a burst of reasons counts as one. */
-  cut(nowMs: number): void {
-    if (nowMs - this.lastCutMs < cutIntervalMs) return;
-    this.lastCutMs = nowMs;
-    this.allowed = Math.max(Math.min(smallestCeiling, this.limits.maxInFlight), this.allowed / 2);
-  }
-}
 
 /** Where a call belongs. */
 interface Place {
@@ -190,7 +149,7 @@ export class ThrottleGovernor {
     const limits = options.limits ?? documentedLimits;
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#services = forEachService((name) => new ServiceState(limits[name]));
+    this.#services = forEachService((name) => new ServiceState(limits[name], name === 'outlook'));
     this.#sharedLanes = forEachService((name) => new ThrottleLane(limits[name].shared ?? limits[name].lane));
   }
 
@@ -224,8 +183,15 @@ export class ThrottleGovernor {
   hear(place: CallPlace, news: LoadNews): void {
     const { service, lane } = this.#placeOf(place);
     const nowMs = this.#clock.nowMs();
-    if (news.kind === 'units') lane.spread(news.remaining, news.resetMs, nowMs);
-    else if (news.share >= strainedShare) service.cut(nowMs);
+    if (news.kind === 'units') {
+      if (news.limit !== undefined) lane.heed(news.limit, news.resetMs);
+      lane.spread(news.remaining, news.resetMs, nowMs);
+    } else if (news.share >= strainedShare) service.cut(nowMs);
+  }
+
+  /** Takes in how many licences the organization has at the least: SharePoint allows more to larger ones. */
+  noteLicences(licences: number): void {
+    this.#sharedLanes.sharepoint.assume(unitsPerMinute(licences));
   }
 
   /** Lets nothing start until {@link resume}. Calls under way end; waiters keep their places. */
@@ -272,15 +238,29 @@ export class ThrottleGovernor {
     };
     for (const name of graphServices) {
       const { limits, kinds } = this.#services[name];
+      consider(name, this.#sharedLanes[name].budget(nowMs));
       // A mailbox that nobody has asked for yet has all of its window.
       consider(name, limits.lane.window && budgetOf(limits.lane.window));
-      consider(name, this.#sharedLanes[name].budget(nowMs));
       for (const kind of kinds.values()) consider(name, kind.budget(nowMs));
     }
     for (const [key, lane] of this.#lanes) consider(serviceOfKey(key), lane.budget(nowMs));
     return [...fullest].map(([service, budget]) => {
       const throttledMs = Math.round(this.#services[service].throttledMs);
       return { service, ...budget, throttledMs };
+    });
+  }
+
+  /** What all calls of each service have cost so far. */
+  spent(): Readonly<Record<GraphService, number>> {
+    return forEachService((name) => this.#services[name].past.cost);
+  }
+
+  /** How long its limits keep each service busy with the calls that wait and those that are known to come, from now. */
+  forecastsMs(ahead: Readonly<Record<GraphService, WorkAhead>>): Readonly<Record<GraphService, number>> {
+    const nowMs = this.#clock.nowMs();
+    return forEachService((name) => {
+      const own = [...this.#lanes].filter(([key]) => serviceOfKey(key) === name).map(([, lane]) => lane);
+      return this.#services[name].forecastMs({ own, shared: this.#sharedLanes[name] }, ahead[name], nowMs);
     });
   }
 
@@ -332,13 +312,12 @@ export class ThrottleGovernor {
     const nowMs = this.#clock.nowMs();
     lane.start(size, nowMs);
     service.kindOf(size)?.start(size, nowMs);
-    service.inFlight += 1;
+    service.begin(size);
     return {
       leave: (wasThrottled) => {
         lane.end(size);
-        service.kindOf(size)?.end(size);
-        service.inFlight -= 1;
-        if (!wasThrottled) recover(service);
+        service.end(size, this.#clock.nowMs() - nowMs);
+        if (!wasThrottled) service.recover();
         this.#enqueue(service, lane);
         this.#pump(service);
       },
@@ -420,11 +399,6 @@ export class ThrottleGovernor {
       lane.isAsleep = false;
     });
   }
-}
-
-/** One more call at once for every round of calls that went well. */
-function recover(service: ServiceState): void {
-  service.allowed = Math.min(service.limits.maxInFlight, service.allowed + 1 / service.allowed);
 }
 
 function laneKey(service: GraphService, owner: string): string {

@@ -17,6 +17,8 @@ export interface LaneLimits {
 export interface WindowLimits {
   readonly requests: number;
   readonly windowMs: number;
+  /** Set where the number depends on the organization: what it may turn out to be. */
+  readonly learned?: { readonly least: number; readonly most: number };
 }
 
 /** `kind` names a limit over all lanes of a service, `team` a lane of its own. */
@@ -46,11 +48,16 @@ export interface Waiter extends CallSize {
   readonly refuse: (reason: Error) => void;
 }
 
+/** As much of a limit is used: clocks differ, and calls under way may be counted late. */
+const keptShare = 0.96;
+
 /** The state of one lane. Waiters leave it in the order in which they came. */
 export class ThrottleLane {
   readonly waiters: Waiter[] = [];
   isQueued = false;
   isAsleep = false;
+  /** Cost of all calls so far. */
+  spent = 0;
   #inFlight = 0;
   #fenceUntilMs = 0;
   /** While a service says that little is left: calls start so far apart that it lasts until the window ends. */
@@ -59,6 +66,7 @@ export class ThrottleLane {
   readonly #slots: number;
   readonly #window: SlidingWindow | undefined;
   readonly #allowed: WindowLimits | undefined;
+  #isTold = false;
 
   constructor(limits: LaneLimits) {
     this.#slots = limits.slots;
@@ -78,9 +86,25 @@ export class ThrottleLane {
 
   /** What the window allows and what of it is used; undefined where the number of calls is not limited. */
   budget(nowMs: number): LaneBudget | undefined {
-    if (this.#allowed === undefined) return undefined;
-    const { requests: allowed, windowMs } = this.#allowed;
-    return { allowed, windowMs, used: this.used(nowMs) };
+    if (this.#allowed === undefined || this.#window === undefined) return undefined;
+    return { allowed: this.#window.limit, windowMs: this.#allowed.windowMs, used: this.used(nowMs) };
+  }
+
+  /** Takes the limit that the service itself tells of the window that ends in `resetMs`. One that cannot be is left. */
+  heed(limit: number, resetMs: number): void {
+    const { learned, windowMs = 0 } = this.#allowed ?? {};
+    const kept = Math.floor(limit * keptShare);
+    if (learned === undefined || this.#window === undefined || resetMs > windowMs) return;
+    if (kept < learned.least || kept > learned.most) return;
+    this.#window.limit = kept;
+    this.#isTold = true;
+  }
+
+  /** Takes a limit that is likely, until the service itself tells one. */
+  assume(limit: number): void {
+    const { learned } = this.#allowed ?? {};
+    if (learned === undefined || this.#window === undefined || this.#isTold) return;
+    this.#window.limit = Math.min(learned.most, Math.max(learned.least, Math.floor(limit * keptShare)));
   }
 
   /** The end of the fence or of a spent window, or `nowMs` when time does not stand in the way. */
@@ -92,6 +116,16 @@ export class ThrottleLane {
     return this.#window.nextRoomMs(nowMs);
   }
 
+  /** When calls of this cost could all have started, if they come as soon as they may. */
+  allSpentMs(cost: number, nowMs: number): number {
+    const fromMs = Math.max(nowMs, this.#fenceUntilMs);
+    if (cost === 0) return nowMs;
+    const byWindowMs = this.#window?.allSpentMs(cost, nowMs) ?? nowMs;
+    if (this.#pace === undefined || this.#pace.untilMs <= nowMs) return Math.max(fromMs, byWindowMs);
+    const byPaceMs = Math.max(nowMs, this.#nextStartMs) + cost * this.#pace.msPerUnit;
+    return Math.max(fromMs, byWindowMs, Math.min(byPaceMs, this.#pace.untilMs));
+  }
+
   /** True when enough calls have ended. A call larger than the lane fits when it is alone. */
   hasSlots(size: CallSize): boolean {
     return this.#inFlight + size.slots <= this.#slots || this.#inFlight === 0;
@@ -100,6 +134,7 @@ export class ThrottleLane {
   /** Takes the slots and the budget of a call that fits. */
   start(size: CallSize, nowMs: number): void {
     this.#inFlight += size.slots;
+    this.spent += size.cost;
     this.#window?.spend(size.cost, nowMs);
     if (this.#pace === undefined) return;
     if (this.#pace.untilMs <= nowMs) this.#pace = undefined;

@@ -56,7 +56,7 @@ export interface BackupRun {
 
 export async function runBackup(services: BackupServices, run: BackupRun): Promise<BackupReport> {
   const { vault, catalog } = services;
-  const progress = new BackupProgress(services.clock, services.graph, run.onProgress);
+  const progress = new BackupProgress(services, run.onProgress);
   run.pauseSwitch.watch((isPaused) => {
     if (isPaused) services.graph.pause();
     else services.graph.resume();

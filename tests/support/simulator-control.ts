@@ -42,12 +42,17 @@ export async function statistics(simulator: SimulatorAccess): Promise<SimulatorS
   return JSON.parse(await ask(simulator, { method: 'GET', path: 'stats' })) as SimulatorStatistics;
 }
 
-/** Requests by service that no run without changes can do without, as the simulator computes it from what it holds. */
-export async function minimum(
-  simulator: SimulatorAccess,
-): Promise<{ readonly requests: Readonly<Record<string, number>>; readonly total: number }> {
-  const text = await ask(simulator, { method: 'GET', path: 'minimum' });
-  return JSON.parse(text) as { requests: Record<string, number>; total: number };
+/**
+ * Requests by service that no run without changes can do without, as the simulator computes it from what it holds; those
+ * for what has no delta by themselves.
+ */
+interface SimulatorMinimum {
+  readonly requests: Readonly<Record<string, number>>;
+  readonly withoutDelta: Readonly<Record<string, number>>;
+}
+
+export async function minimum(simulator: SimulatorAccess): Promise<SimulatorMinimum> {
+  return JSON.parse(await ask(simulator, { method: 'GET', path: 'minimum' })) as SimulatorMinimum;
 }
 
 /** What a mailbox holds, with what was deleted for good if asked for; empty for an account without one. */

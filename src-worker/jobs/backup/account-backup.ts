@@ -253,6 +253,16 @@ export class AccountBackup {
   }
 
   /**
+   * Ends a collection that is gone although the position in the list of collections told nothing of it. What took its
+   * place may not be told of either, so the next run asks for all of them.
+   */
+  async endUntold(collection: string): Promise<void> {
+    await this.removeCollection(collection);
+    const removed = [collectionListKey];
+    await this.services.recorder.write({ t: 'states', ...this.owner, put: [], removed });
+  }
+
+  /**
    * Items that failed last time and that no enumeration of this run has saved meanwhile. What was not found in several
    * runs may be gone without a word: its collection is listed anew, which takes away what is not there any more.
    */

@@ -8,14 +8,26 @@ const intervalMs = 100;
 /** Before this much of the work is done, an estimate of the rest would be a guess. */
 const estimateAfterShare = 0.02;
 
+type LimitedService = ServiceBudget['service'];
+
+/** What progress is read from, and how many accounts are backed up at the same time. */
+interface ProgressServices {
+  readonly clock: Clock;
+  readonly graph: GraphClient;
+  readonly accountsAtOnce: number;
+}
+
 export class BackupProgress implements AccountProgress {
   readonly #clock: Clock;
   readonly #graph: GraphClient;
+  readonly #accountsAtOnce: number;
   readonly #onProgress: (progress: JobProgress) => void;
   readonly #startedMs: number;
   #savingSinceMs = 0;
   /** Time of pauses before saving began, which no estimate of the rest is made from. */
   #pausedBeforeMs = 0;
+  /** What the services' calls cost before saving began: finding out whom to save is not repeated. */
+  #spentBefore: Readonly<Record<LimitedService, number>>;
   #lastToldMs = 0;
   #phase: JobProgress['phase'] = 'preparing';
   #accountsTotal: number | null = null;
@@ -28,9 +40,14 @@ export class BackupProgress implements AccountProgress {
   #itemsDone = 0;
   #bytes = 0;
 
-  constructor(clock: Clock, graph: GraphClient, onProgress: (progress: JobProgress) => void) {
+  constructor(
+    { clock, graph, accountsAtOnce }: ProgressServices,
+    onProgress: (progress: JobProgress) => void,
+  ) {
     this.#clock = clock;
     this.#graph = graph;
+    this.#accountsAtOnce = accountsAtOnce;
+    this.#spentBefore = graph.spent();
     this.#onProgress = onProgress;
     this.#startedMs = clock.nowMs();
   }
@@ -39,12 +56,33 @@ export class BackupProgress implements AccountProgress {
     return this.#clock.nowMs() - this.#startedMs;
   }
 
-  /** What Microsoft's limits still allow. */
+  /** What Microsoft's limits still allow, and how long they will bound what is left to do. */
   budget(): ServiceBudget[] {
+    const forecasts = this.#forecastsMs();
     return this.#graph.budgets().map((budget) => ({
       ...budget,
       free: Math.max(0, budget.allowed - budget.used),
+      forecastMs: forecasts?.[budget.service] ?? null,
     }));
+  }
+
+  /** What is left costs each service as much, for its share, as what is done. Null while no share is known. */
+  #forecastsMs(): Readonly<Record<LimitedService, number>> | null {
+    const { done, total } = this.#share();
+    if (this.#phase !== 'saving' || !isTelling(done, total)) return null;
+    const spent = this.#graph.spent();
+    const accounts = (this.#accountsTotal ?? 0) - this.#accountsDone;
+    const aheadOf = (service: LimitedService) => ({
+      cost: ((spent[service] - this.#spentBefore[service]) * (total - done)) / done,
+      accounts,
+      accountsAtOnce: this.#accountsAtOnce,
+    });
+    return this.#graph.forecastsMs({
+      outlook: aheadOf('outlook'),
+      directory: aheadOf('directory'),
+      sharepoint: aheadOf('sharepoint'),
+      teams: aheadOf('teams'),
+    });
   }
 
   enter(phase: JobProgress['phase']): void {
@@ -58,6 +96,7 @@ export class BackupProgress implements AccountProgress {
     this.#enumerationsTotal = services;
     this.#savingSinceMs = this.#clock.nowMs();
     this.#pausedBeforeMs = this.#graph.stats().pausedMs;
+    this.#spentBefore = this.#graph.spent();
     this.enter('saving');
   }
 
@@ -93,19 +132,18 @@ export class BackupProgress implements AccountProgress {
   #tell(): void {
     this.#lastToldMs = this.#clock.nowMs();
     const { requests, throttled, isPaused } = this.#graph.stats();
-    const itemsTotal = this.#itemsTotal();
     this.#onProgress({
       phase: this.#phase,
       accountsDone: this.#accountsDone,
       accountsTotal: this.#accountsTotal,
       itemsDone: this.#itemsDone,
-      itemsTotal,
+      itemsTotal: this.#itemsTotal(),
       bytes: this.#bytes,
       requests,
       throttled,
       isPaused,
       elapsedMs: this.elapsedMs,
-      remainingMs: this.#remainingMs(itemsTotal),
+      remainingMs: this.#remainingMs(),
       budget: this.budget(),
     });
   }
@@ -117,14 +155,24 @@ export class BackupProgress implements AccountProgress {
     return haveAllSaid && expected !== null && expected >= this.#itemsDone ? expected : null;
   }
 
-  /** From the items where their total is known, else from the accounts. */
-  #remainingMs(itemsTotal: number | null): number | null {
-    if (this.#phase !== 'saving') return null;
-    const [done, total] =
-      itemsTotal === null ? [this.#accountsDone, this.#accountsTotal ?? 0] : [this.#itemsDone, itemsTotal];
-    if (total === 0 || done < total * estimateAfterShare) return null;
+  #remainingMs(): number | null {
+    const { done, total } = this.#share();
+    if (this.#phase !== 'saving' || !isTelling(done, total)) return null;
     const restedMs = this.#graph.stats().pausedMs - this.#pausedBeforeMs;
     const spentMs = this.#clock.nowMs() - this.#savingSinceMs - restedMs;
-    return done === 0 ? null : Math.round((spentMs * (total - done)) / done);
+    return Math.round((spentMs * (total - done)) / done);
   }
+
+  /** How much of the work is done: of the items where their total is known, else of the accounts. */
+  #share(): { readonly done: number; readonly total: number } {
+    const itemsTotal = this.#itemsTotal();
+    return itemsTotal === null
+      ? { done: this.#accountsDone, total: this.#accountsTotal ?? 0 }
+      : { done: this.#itemsDone, total: itemsTotal };
+  }
+}
+
+/** True when enough is done to tell from it what the rest will take. */
+function isTelling(done: number, total: number): boolean {
+  return total > 0 && done > 0 && done >= total * estimateAfterShare;
 }

@@ -42,7 +42,7 @@ export class CollectionBackup {
       if (isFatal(error)) throw error;
       recorder.forgetResumeLink(this.#account.owner, this.#id);
       const isGone = isAppError(error, 'collection-gone') && (await this.#account.isCollectionGone(this.#id));
-      if (isGone) await this.#account.removeCollection(this.#id);
+      if (isGone) await this.#account.endUntold(this.#id);
       else
         await this.#account.reportIssue(
           { item: this.#id, collection: this.#id, version: '', name: '' },

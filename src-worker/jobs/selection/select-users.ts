@@ -46,16 +46,20 @@ export async function selectUsers(
     for (const group of await findGroups(directory, selection.groups, gathering))
       for (const { id } of (await membersOf(directory, group, gathering)) ?? []) excluded.add(normal(id));
   }
+  let licences = 0;
   for await (const page of directory.graph.pages('/users', {
     schema: userSchema,
     query: { $select: userFields, $top: directoryPageSize },
     signal: directory.signal,
-  }))
+  })) {
+    licences += page.filter(({ assignedLicenses }) => (assignedLicenses ?? []).length > 0).length;
     await addByRule(
       directory,
       { users: page.filter((user) => !isNamed(user, excluded)), rule: selection.rule },
       gathering,
     );
+  }
+  directory.graph.noteLicences(licences);
 }
 
 async function selectGroupMembers(

@@ -17,7 +17,8 @@ import { describeEvent, eventFields } from './event.ts';
 const listedOnce = 'listed';
 /** Bodies are a few kilobytes as a rule, and now and then a megabyte. */
 const wholePageSize = 25;
-const rowPageSize = 250;
+/** Graph gives up to 1,000, of some hundred bytes each, so that most calendars are one request. */
+const rowPageSize = 1_000;
 
 /** Pages of all events, whatever `link` says but whether there was a run before. Throws `collection-gone`. */
 export async function* eventChanges(

@@ -38,8 +38,9 @@ export const chatNews = (scope: AccountScope): ChatNews | undefined => newsOfRun
 
 export async function findChats(scope: AccountScope, link: string | undefined): Promise<CollectionChanges> {
   const isFirst = link === undefined || link === nothingYet;
-  const told = isFirst ? null : await ifAllowed(askForNews(scope, link));
-  const news = told ?? (await listChats(scope));
+  const news = isFirst
+    ? await beyond(scope, await listChats(scope))
+    : ((await ifAllowed(askForNews(scope, link))) ?? (await listChats(scope)));
   newsOfRuns.set(scope, news);
   return {
     found: [...news.chats.values()].map((chat) => rowOfChat(chat, scope)),
@@ -62,7 +63,21 @@ async function listChats({ graph, accountId, signal }: AccountScope): Promise<Ch
   return { since: undefined, latest, messages: new Map(), chats };
 }
 
-async function askForNews(scope: AccountScope, since: string): Promise<ChatNews> {
+/**
+ * The list tells when the latest message of a chat was written, not when one was changed last. What was changed after
+ * all of them is asked for once, so that the next run need not hear of it again: whoever lists a chat after this has it.
+ */
+async function beyond(scope: AccountScope, listed: ChatNews): Promise<ChatNews> {
+  if (listed.latest === undefined) return listed;
+  const news = await ifAllowed(askForNews(scope, listed.latest, listed.chats));
+  return news === null ? listed : { ...listed, latest: news.latest, chats: news.chats };
+}
+
+async function askForNews(
+  scope: AccountScope,
+  since: string,
+  listed: ReadonlyMap<string, GraphChat> = new Map(),
+): Promise<ChatNews> {
   const path = graphPath`/users/${scope.accountId}/chats/getAllMessages`;
   const all = await readAllMessages(scope, path, { filter: changedAfter(since), target: 'account' });
   const messages = new Map<string, RawItem[]>();
@@ -73,8 +88,9 @@ async function askForNews(scope: AccountScope, since: string): Promise<ChatNews>
     if (known === undefined) messages.set(chatId, [raw]);
     else known.push(raw);
   }
-  const chats = new Map<string, GraphChat>();
+  const chats = new Map(listed);
   for (const id of messages.keys()) {
+    if (chats.has(id)) continue;
     const chat = await readChatIfThere(scope, id);
     if (chat !== undefined) chats.set(id, chat);
   }

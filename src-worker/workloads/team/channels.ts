@@ -16,14 +16,25 @@ const channelSchema = z.looseObject({
 });
 export type GraphChannel = z.infer<typeof channelSchema>;
 
-export async function listChannels({ graph, accountId, signal }: AccountScope): Promise<GraphChannel[]> {
+/** What the collections of a run brought, which is kept as long as its scope lives: the team's items need it, too. */
+const listedInRuns = new WeakMap<AccountScope, readonly GraphChannel[]>();
+
+/** The channels as this run has listed them; asks for them where it has not. */
+export async function knownChannels(scope: AccountScope): Promise<readonly GraphChannel[]> {
+  return listedInRuns.get(scope) ?? listChannels(scope);
+}
+
+async function listChannels(scope: AccountScope): Promise<readonly GraphChannel[]> {
+  const { graph, accountId, signal } = scope;
   const channels: GraphChannel[] = [];
   const path = graphPath`/teams/${accountId}/channels`;
   const call = { ...teamsCall, schema: channelSchema, target: 'account' as const, signal };
   for await (const page of graph.pages(path, call)) channels.push(...page);
+  listedInRuns.set(scope, channels);
   return channels;
 }
 
+/** Always asks, because whoever asks twice in a run doubts the first answer. */
 export async function findChannels(scope: AccountScope): Promise<CollectionChanges> {
   const rows: CollectionFound[] = (await listChannels(scope)).map(({ id, displayName }) =>
     rowOf(id, (displayName ?? '').slice(0, 1024)),

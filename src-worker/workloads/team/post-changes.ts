@@ -1,13 +1,14 @@
 /**
  * Changes of one channel. Delta brings the posts of the last eight months; replies and older posts come from the news of
- * the whole team. The first time, and where a team gives no news, all posts are listed.
+ * the whole team. The first time, and where a team gives no news, all posts are listed. News are asked for then, too: so
+ * all channels go on from the same time, and one question is enough for all of them at the next run.
  */
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import { rawItemSchema, type RawItem } from '../item-parts.ts';
 import { changedAfter, isTakenBack, latestOf, later, messagePageSize, teamsCall } from '../teams-messages.ts';
 import type { AccountScope, ItemChanges, ItemHead } from '../workload.ts';
 import { channelPath, describePost, expandedPost, postKey, readPost, type Post } from './post.ts';
-import { teamNews } from './team-news.ts';
+import { teamNews, type TeamNews } from './team-news.ts';
 
 /** Where a channel goes on: a time for the news of its team, and the link of its delta. */
 interface Position {
@@ -45,10 +46,20 @@ export async function* postChanges(
     deltaLink = page.deltaLink ?? deltaLink;
     yield pageOf(await expandAll(scope, channel, page.changed));
   }
+  yield* followNews(scope, channel, { position: { ...position, deltaLink }, news, told });
+}
+
+/** Posts that the news name and nothing else has told, and the position behind them. */
+async function* followNews(
+  scope: AccountScope,
+  channel: string,
+  { position, news, told }: { position: Position; news: TeamNews; told: ReadonlySet<string> },
+): AsyncIterable<ItemChanges> {
   for (const id of news.posts.get(channel) ?? [])
     if (!told.has(id)) yield await readAgain(scope, channel, id);
   const since = later(position.since, news.latest) ?? position.since;
-  yield { changed: [], removed: [], nextLink: undefined, deltaLink: writePosition({ since, deltaLink }) };
+  const deltaLink = writePosition({ ...position, since });
+  yield { changed: [], removed: [], nextLink: undefined, deltaLink };
 }
 
 function deltaPages(
@@ -85,8 +96,19 @@ async function* listPosts(
     // A list of everything need not tell what is not there.
     yield { ...pageOf(posts), ...(isFirst ? { removed: [] } : {}) };
   }
-  const late = pageOf(await expandAll(scope, channel, started?.changed ?? []));
-  yield { ...late, deltaLink: started === undefined ? nothingYet : writePosition(started.position) };
+  if (started === undefined) {
+    yield { ...pageOf([]), deltaLink: nothingYet };
+    return;
+  }
+  const { position, changed } = started;
+  const late = pageOf(await expandAll(scope, channel, changed));
+  const news = await teamNews(scope, position.since);
+  if (news === null) {
+    yield { ...late, deltaLink: writePosition(position) };
+    return;
+  }
+  yield late;
+  yield* followNews(scope, channel, { position, news, told: new Set(changed.map(({ id }) => id)) });
 }
 
 async function startDelta(scope: AccountScope, channel: string, since: string) {

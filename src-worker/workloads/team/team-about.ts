@@ -8,7 +8,7 @@ import { graphPath } from '../../graph/paths.ts';
 import { jsonPart, rawItemSchema, type RawItem } from '../item-parts.ts';
 import { hashOf, teamsCall } from '../teams-messages.ts';
 import type { AccountScope, FetchedContent, FetchedPart, ItemHead } from '../workload.ts';
-import { listChannels, teamCollection, type GraphChannel } from './channels.ts';
+import { knownChannels, teamCollection, type GraphChannel } from './channels.ts';
 import { channelPath } from './post.ts';
 
 const titles: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ async function readItem(scope: AccountScope, item: string): Promise<unknown> {
   if (item === 'settings')
     return graph.getJson(path, { ...teamsCall, schema: z.looseObject({}), target: 'account', signal });
   const channels: object[] = [];
-  for (const channel of await listChannels(scope)) channels.push(await readChannel(scope, channel));
+  for (const channel of await knownChannels(scope)) channels.push(await readChannel(scope, channel));
   return channels;
 }
 

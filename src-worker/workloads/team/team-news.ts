@@ -8,7 +8,7 @@ import { changedAfter, ifAllowed, latestOf, readAllMessages, readMessage } from 
 import type { AccountScope } from '../workload.ts';
 
 /** Posts that were changed or replied to after `since`, and the time of the latest change of all. */
-interface TeamNews {
+export interface TeamNews {
   readonly since: string;
   readonly latest: string;
   readonly posts: ReadonlyMap<string, ReadonlySet<string>>;
@@ -25,6 +25,8 @@ const questions = new WeakMap<AccountScope, Question>();
 export async function teamNews(scope: AccountScope, since: string): Promise<TeamNews | null> {
   const known = questions.get(scope);
   if (known !== undefined && Date.parse(known.since) <= Date.parse(since)) return known.answer;
+  // What is refused is refused for any time.
+  if (known !== undefined && (await known.answer.catch(() => undefined)) === null) return null;
   const answer = ifAllowed(readNews(scope, since));
   questions.set(scope, { since, answer });
   try {

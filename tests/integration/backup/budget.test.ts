@@ -57,3 +57,16 @@ test('time in which a service asked to keep away is told', async () => {
     100,
   );
 });
+
+test('while items are saved, progress foresees how long the limits will take, and at no other time', async () => {
+  scene = await BackupScene.open({ profile: 'uniform', users: 1, messagesPerUser: 80, latencyMs: 60 });
+  const machine = await scene.machine();
+  const steps: JobProgress[] = [];
+  const { network } = await machine.backUp({ onProgress: (step) => steps.push(step) });
+  const forecastOf = ({ budget }: Pick<JobProgress, 'budget'>) =>
+    budget.find(({ service }) => service === 'outlook')?.forecastMs;
+  const saving = steps.filter(({ phase }) => phase === 'saving').map(forecastOf);
+  expect(saving.filter((forecastMs) => typeof forecastMs === 'number' && forecastMs > 0)).not.toEqual([]);
+  expect(new Set(steps.filter(({ phase }) => phase !== 'saving').map(forecastOf))).toEqual(new Set([null]));
+  expect(forecastOf(network)).toBeNull();
+});

@@ -36,6 +36,24 @@ test('calls to SharePoint slow down when it tells that little is left, and none 
   expect(performance.now() - startedMs).toBeGreaterThan(minuteMs);
 });
 
+test('a limit that SharePoint tells takes the place of one that was assumed', async () => {
+  const simulator = await simulate({
+    users: 1,
+    messagesPerUser: 0,
+    drives: { filesPerDrive: 1 },
+    unitLimits: { unitsPerMinute: 125 },
+  });
+  const graph = open(connectionTo(simulator));
+  const [user = ''] = await mailboxesOf(graph);
+  const allowed = () => graph.budgets().find(({ service }) => service === 'sharepoint')?.allowed;
+  const call = { schema: withIdSchema, service: 'sharepoint' as const };
+  const path = graphPath`/users/${user}/drive`;
+  for (let count = 0; count < 99; count += 1) await graph.getJson(path, call);
+  expect(allowed()).toBe(1_200);
+  await graph.getJson(path, call);
+  expect(allowed()).toBe(120);
+});
+
 test('two teams are asked four times a second each, and none of the calls is refused', async () => {
   const simulator = await simulate({ users: 4, messagesPerUser: 0, teams: { count: 2, postsPerChannel: 1 } });
   const graph = open(connectionTo(simulator));

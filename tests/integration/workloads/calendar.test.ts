@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import { calendarWorkload } from '../../../src-worker/workloads/calendar/calendar-workload.ts';
 import { isGraphContractAvailable } from '../../support/graph-contract.ts';
-import { closeAll, control } from '../graph/simulated-organization.ts';
+import { closeAll, control, simulatorStats } from '../graph/simulated-organization.ts';
 import { canonicalHash, sha256 } from '../simulator/canonical.ts';
 import type { AreaLine } from '../simulator/session.ts';
 import { type Copy, jsonOf, readToEnd, type CopiedItem } from './copy.ts';
@@ -79,10 +79,16 @@ describe('a first run', () => {
 });
 
 describe('a later run', () => {
-  test('without changes fetches nothing', async () => {
-    const { copy, truth } = await prepare();
+  test('without changes fetches nothing, and lists a calendar of some hundred events at once', async () => {
+    const { simulator, copy, truth } = await prepare({ calendar: { itemsPerUser: 600, unreadableShare: 0 } });
     await copy.run();
+    const calendars = (await truth()).filter(({ kind }) => kind === 'calendar').length;
+    await control(simulator, '/control/stats/reset', {});
     await copy.run();
+    expect((await simulatorStats(simulator)).requests).toEqual({
+      'users.ListCalendars': 1,
+      'users.calendars.ListEvents': calendars,
+    });
     expect([copy.broughtCount, copy.fetchedCount]).toEqual([0, 0]);
     expectSame(copy, await truth());
   });

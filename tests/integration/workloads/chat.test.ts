@@ -6,6 +6,7 @@ import { closeAll, control, simulatorStats } from '../graph/simulated-organizati
 import { canonicalHash, sha256 } from '../simulator/canonical.ts';
 import type { AreaLine } from '../simulator/session.ts';
 import { jsonOf, readToEnd, type Copy } from './copy.ts';
+import { beforeLists } from './meddling.ts';
 import { expectContract, prepareCopy } from './prepared-copy.ts';
 
 afterEach(closeAll);
@@ -86,7 +87,12 @@ test('later runs follow every kind of change', async () => {
 
 test('a person who says and hears nothing costs one request', async () => {
   const { simulator, copy, change } = await prepare();
+  // The list of chats does not tell that an old message was changed last.
+  await change({ edited: 6, reacted: 6 });
   await copy.run();
+  await control(simulator, '/control/stats/reset', {});
+  await copy.run();
+  expect((await simulatorStats(simulator)).requests).toEqual({ 'users.chats.getAllMessages': 1 });
   await change({ created: 3 });
   await copy.run();
   await control(simulator, '/control/stats/reset', {});
@@ -94,6 +100,17 @@ test('a person who says and hears nothing costs one request', async () => {
   const { requests } = await simulatorStats(simulator);
   expect(requests).toEqual({ 'users.chats.getAllMessages': 1 });
   expect([copy.broughtCount, copy.fetchedCount]).toEqual([0, 0]);
+});
+
+test('a chat that somebody begins while the first run asks is not lost', async () => {
+  const { scope, copy, truth, change } = await prepare();
+  let seed = 10;
+  const busy = () => change({ containersCreated: 1, created: 3, edited: 2 }, (seed += 1));
+  copy.connect({ ...scope, graph: beforeLists(scope.graph, 'getAllMessages', busy) });
+  await copy.run();
+  copy.connect(scope);
+  await copy.run();
+  expectSame(copy, await linesOf(truth));
 });
 
 test('a chat whose changes a killed run did not save is read by itself', async () => {

@@ -1,11 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
+import type { GraphClient } from '../../../src-worker/graph/graph-client.ts';
 import { contactsWorkload } from '../../../src-worker/workloads/contacts/contacts-workload.ts';
 import { isGraphContractAvailable } from '../../support/graph-contract.ts';
-import { closeAll, control } from '../graph/simulated-organization.ts';
+import { closeAll, control, simulatorStats } from '../graph/simulated-organization.ts';
 import { sha256 } from '../simulator/canonical.ts';
 import type { AreaLine } from '../simulator/session.ts';
 import { type Copy, readToEnd } from './copy.ts';
+import { withMethods } from './meddling.ts';
 import { expectContract, prepareCopy } from './prepared-copy.ts';
 
 afterEach(closeAll);
@@ -73,6 +75,47 @@ test('later runs follow every kind of change, and nothing where nothing changed'
   await copy.run();
   expectSame(copy, await truth());
 });
+
+test('a run in which nothing changed asks once for the tree and once for each folder', async () => {
+  const { simulator, copy, truth } = await prepare();
+  await copy.run();
+  await control(simulator, '/control/stats/reset', {});
+  await copy.run();
+  const { requests } = await simulatorStats(simulator);
+  const folders = (await truth()).filter(({ kind }) => kind === 'contactFolder').length;
+  expect(folders).toBeGreaterThan(5);
+  expect(requests).toEqual({
+    'users.contactFolders.delta': 1,
+    'users.contactFolders.contacts.delta': folders,
+  });
+});
+
+test('folders that come, go and are renamed one after the other are followed', async () => {
+  const { copy, truth, change } = await prepare();
+  await copy.run();
+  for (const [index, kind] of ['Created', 'Renamed', 'Deleted', 'Created', 'Deleted'].entries()) {
+    await change({ [`containers${kind}`]: 1, created: 2 }, index + 1);
+    await copy.run();
+    expectSame(copy, await truth());
+  }
+});
+
+test('a folder delta that leaves out what lists show is not followed', async () => {
+  const { scope, copy, truth, change } = await prepare();
+  const silent = withMethods(scope.graph, { deltaPages: tellsTwoFolders(scope.graph) });
+  copy.connect({ ...scope, graph: silent });
+  await copy.run();
+  await change({ containersCreated: 2, created: 3 });
+  await copy.run();
+  expectSame(copy, await truth());
+});
+
+function tellsTwoFolders(graph: GraphClient): GraphClient['deltaPages'] {
+  return async function* (path, options) {
+    for await (const page of graph.deltaPages(path, options))
+      yield path.includes('contactFolders/delta') ? { ...page, changed: page.changed.slice(0, 2) } : page;
+  };
+}
 
 test('expired links, echoes, empty pages and passing trouble do not change what is held', async () => {
   const { simulator, scope, copy, truth, change } = await prepare();

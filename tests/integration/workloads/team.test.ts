@@ -6,6 +6,7 @@ import { closeAll, control, simulatorStats } from '../graph/simulated-organizati
 import { canonicalHash, sha256 } from '../simulator/canonical.ts';
 import type { AreaLine } from '../simulator/session.ts';
 import { jsonOf, readToEnd, type Copy } from './copy.ts';
+import { beforeLists } from './meddling.ts';
 import { expectContract, prepareCopy } from './prepared-copy.ts';
 
 afterEach(closeAll);
@@ -128,16 +129,28 @@ test('later runs follow every kind of change, also replies and posts that delta 
 test('a run in which nothing changed asks for news once, and fetches nothing again', async () => {
   const { simulator, copy } = await prepare();
   await copy.run();
-  await copy.run();
   await control(simulator, '/control/stats/reset', {});
   await copy.run();
   const { requests } = (await simulatorStats(simulator)) as { requests: Record<string, number> };
   const channels = copy.collections.size - 1;
+  expect(channels).toBeGreaterThan(2);
+  expect(requests['teams.ListChannels']).toBe(1);
   expect(requests['teams.channels.getAllMessages']).toBe(1);
   expect(requests['teams.channels.messages.delta']).toBe(channels);
   expect(requests['teams.channels.ListMessages']).toBeUndefined();
   expect(requests['teams.channels.GetMessages']).toBeUndefined();
   expect(copy.fetchedCount).toBe(0);
+});
+
+test('what is written while the first run reads one channel after the other is not lost', async () => {
+  const { scope, copy, truth, change } = await prepare();
+  let seed = 20;
+  const busy = () => change({ created: 3, replied: 5, edited: 3 }, (seed += 1));
+  copy.connect({ ...scope, graph: beforeLists(scope.graph, '/messages', busy) });
+  await copy.run();
+  copy.connect(scope);
+  await copy.run();
+  expectSame(copy, (await truth()) as TeamLine[]);
 });
 
 test('expired links, echoes, empty pages and passing trouble do not change what is held', async () => {
@@ -161,11 +174,14 @@ test('expired links, echoes, empty pages and passing trouble do not change what 
   expectSame(copy, (await truth()) as TeamLine[]);
 });
 
-test('where messages may not be exported, every run lists all posts', async () => {
-  const { copy, truth, change } = await prepare({ isMessageExportApproved: false });
+test('where messages may not be exported, every run lists all posts, and asks for their export once', async () => {
+  const { simulator, copy, truth, change } = await prepare({ isMessageExportApproved: false });
   await copy.run();
   await change(every);
+  await control(simulator, '/control/stats/reset', {});
   await copy.run();
+  const { requests } = (await simulatorStats(simulator)) as { requests: Record<string, number> };
+  expect(requests['teams.channels.getAllMessages']).toBe(1);
   expectSame(copy, (await truth()) as TeamLine[]);
   expectTeam(copy, (await truth()) as TeamLine[]);
 });

@@ -6,12 +6,17 @@ describe('what headers say of the load', () => {
   test.each([
     [
       { 'ratelimit-limit': '1250', 'ratelimit-remaining': '200', 'ratelimit-reset': '31' },
-      { kind: 'units', remaining: 200, resetMs: 31_000 },
+      { kind: 'units', remaining: 200, resetMs: 31_000, limit: 1_250 },
     ],
     [
       { 'ratelimit-remaining': '0', 'ratelimit-reset': '0.5' },
       { kind: 'units', remaining: 0, resetMs: 500 },
     ],
+    [
+      { 'ratelimit-limit': '-5', 'ratelimit-remaining': '7', 'ratelimit-reset': '1' },
+      { kind: 'units', remaining: 7, resetMs: 1_000 },
+    ],
+    [{ 'ratelimit-limit': '1250' }, undefined],
     [{ 'x-ms-throttle-limit-percentage': '0.85' }, { kind: 'share', share: 0.85 }],
     [{ 'ratelimit-remaining': '200' }, undefined],
     [{ 'ratelimit-remaining': '-1', 'ratelimit-reset': '31' }, undefined],

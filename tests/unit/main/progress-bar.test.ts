@@ -42,12 +42,29 @@ test('tells the fullest of the limits, from four fifths of it on', () => {
     free: 1200 - used,
     windowMs: 60_000,
     throttledMs: 0,
+    forecastMs: null,
   });
   const textWith = (...budget: JobProgress['budget']) => progressText({ ...progress, budget }, told);
   expect(textWith(meter('outlook', 959))).not.toContain('limit');
   expect(textWith(meter('outlook', 960), meter('sharepoint', 1100))).toMatch(
     /SharePoint at 91 % of its limit$/,
   );
+});
+
+test('tells which limits bound the run, where they do and for some time', () => {
+  const meter = (service: 'outlook' | 'sharepoint', forecastMs: number | null) => ({
+    ...{ service, used: 0, allowed: 1200, free: 1200, windowMs: 60_000, throttledMs: 0 },
+    forecastMs,
+  });
+  const textWith = (remainingMs: number | null, ...budget: JobProgress['budget']) =>
+    progressText({ ...progress, remainingMs, budget }, told);
+  expect(textWith(200_000, meter('outlook', 4_000), meter('sharepoint', 190_000))).toMatch(
+    /3 to 4 min left {2}limits of SharePoint take 3 to 4 min$/,
+  );
+  expect(textWith(200_000, meter('sharepoint', 100_000))).not.toContain('limits');
+  expect(textWith(20_000, meter('sharepoint', 20_000))).not.toContain('limits');
+  expect(textWith(null, meter('sharepoint', 190_000))).not.toContain('limits');
+  expect(textWith(200_000, meter('sharepoint', null))).not.toContain('limits');
 });
 
 test('says that it is paused, and no rate while it is', () => {
