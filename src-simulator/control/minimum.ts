@@ -1,6 +1,7 @@
 /**
- * The fewest requests with which a backup of all people learns that nothing has changed, by what the organization holds
- * now: what a client sent more than that, it need not have sent. Counted as Microsoft counts, so a batch saves nothing.
+ * The fewest requests with which a backup of all people and groups learns that nothing has changed, by what the
+ * organization holds now: what a client sent more than that, it need not have sent. Counted as Microsoft counts, so a
+ * batch saves nothing. Of groups, only areas that say theirs are counted.
  */
 import type { Mailbox } from '../mail/mailbox.ts';
 import type { Organization } from '../graph/graph-call.ts';
@@ -15,16 +16,18 @@ interface Minimum {
 }
 
 /** One delta for the tree of mail folders and one for each folder; areas say theirs. */
-export function minimumOf({ directory, mail, areas }: Organization): Minimum {
+export function minimumOf({ directory, groups, mail, areas }: Organization): Minimum {
   const requests: Record<string, number> = { directory: Math.ceil(directory.size / directoryPage), mail: 0 };
   const add = (service: string, count: number) => {
-    requests[service] = (requests[service] ?? 0) + count;
+    if (count > 0) requests[service] = (requests[service] ?? 0) + count;
   };
   for (let number = 0; number < directory.size; number += 1) {
     const person = directory.person(number);
     if (person.mailbox === 'cloud') add('mail', 1 + seenFolders(mail.mailbox(number)));
     for (const { name, minimum } of areas) if (minimum) add(name, minimum(person.id));
   }
+  for (const { id } of groups.all())
+    for (const { name, minimum } of areas) if (minimum) add(name, minimum(id));
   return { requests, total: Object.values(requests).reduce((sum, count) => sum + count, 0) };
 }
 
