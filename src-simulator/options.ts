@@ -251,6 +251,8 @@ export const simulatorOptionsSchema = z.object({
       tasksPerPlan: z.number().int().nonnegative().max(100_000).optional(),
       /** Share of plans that no application may read, though their groups list them. */
       deniedShare: share.default(0),
+      /** True where Graph goes on answering for the tasks of deleted plans, as it has been seen to. */
+      keepsTasksOfDeletedPlans: z.boolean().default(false),
       /** What becomes of `$expand=details`, of which Microsoft documents nothing: reports of all three can be found. */
       expansion: z.enum(['given', 'ignored', 'refused']).default('given'),
     })

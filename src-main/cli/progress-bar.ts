@@ -28,6 +28,7 @@ const serviceTitles: Readonly<Record<JobProgress['budget'][number]['service'], s
   directory: 'The directory',
   sharepoint: 'SharePoint',
   teams: 'Teams',
+  planner: 'Planner',
 };
 
 export class ProgressBar {

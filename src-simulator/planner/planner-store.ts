@@ -116,7 +116,7 @@ export class PlannerStore {
   }
 
   findTask(id: string): Placed<ItemState> | null {
-    const found = this.#inPlan('task', id);
+    const found = this.#inPlan('task', id, this.#options.keepsTasksOfDeletedPlans);
     const state = found?.plan.box.item(found.number);
     return found && state && !state.isDeleted ? { plan: found.plan, state } : null;
   }
@@ -133,17 +133,17 @@ export class PlannerStore {
     return this.#sizes.get(number) ?? planned;
   }
 
-  #planOf(entry: number): Plan | null {
+  #planOf(entry: number, isDeletedToo = false): Plan | null {
     const number = Math.floor(entry / placesOfGroup);
     if (number >= this.#groups.size || this.#groups.isDeleted(number)) return null;
     const group = this.#groups.group(number);
-    return entry % placesOfGroup < this.#size(group) ? this.#plan(group, entry) : null;
+    return entry % placesOfGroup < this.#size(group) ? this.#plan(group, entry, isDeletedToo) : null;
   }
 
-  #plan(group: Group, entry: number): Plan | null {
+  #plan(group: Group, entry: number, isDeletedToo = false): Plan | null {
     const state = this.#book.get(entry) ?? this.#planned(entry);
     const isDenied = shareOf(mix(this.seed, entry, 3)) < this.#options.deniedShare;
-    return state.isDeleted ? null : { group, state, isDenied, box: this.#box(state) };
+    return state.isDeleted && !isDeletedToo ? null : { group, state, isDenied, box: this.#box(state) };
   }
 
   #planned(entry: number): PlanState {
@@ -174,9 +174,9 @@ export class PlannerStore {
     return parts?.[2] === marks[kind] ? [parts[0], parts[1]] : null;
   }
 
-  #inPlan(kind: Kind, id: string): { plan: Plan; number: number } | null {
+  #inPlan(kind: Kind, id: string, isDeletedToo = false): { plan: Plan; number: number } | null {
     const [entry, number] = this.#read(kind, id) ?? [];
-    const plan = entry === undefined ? null : this.#planOf(entry);
+    const plan = entry === undefined ? null : this.#planOf(entry, isDeletedToo);
     return plan && number !== undefined ? { plan, number } : null;
   }
 }

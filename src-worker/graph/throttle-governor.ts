@@ -22,7 +22,7 @@ import {
  * The parts of Graph whose limits differ. All calls of a service share a lane, but for Outlook's, one a mailbox, and
  * those of Teams that go to a team, one a team.
  */
-const graphServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
+const graphServices = ['outlook', 'directory', 'sharepoint', 'teams', 'planner'] as const;
 export type GraphService = (typeof graphServices)[number];
 
 /** Limits of one service: per lane, and `maxInFlight` calls over all lanes. */
@@ -60,6 +60,8 @@ export const documentedLimits: ThrottleLimits = {
     },
     maxInFlight: 32,
   },
+  // Microsoft documents no limit of Planner and not of whom it is, so a Retry-After holds for all calls.
+  planner: { lane: { slots: 8 }, maxInFlight: 8 },
 };
 
 /** Whom a call goes to. With `mailbox`, Outlook; always name one by the same id: two spellings would be two mailboxes. */

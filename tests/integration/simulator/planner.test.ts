@@ -169,6 +169,16 @@ test.each(['ignored', 'refused'] as const)('$expand=details can be %s', async (e
   await other.close();
 });
 
+test('tasks of a deleted plan can go on being answered for', async () => {
+  const other = await startSession({ ...some, planner: { ...some.planner, keepsTasksOfDeletedPlans: true } });
+  const [plan] = await other.list(plansPath(group));
+  const [task] = await tasksOf(other, plan?.id ?? '');
+  await other.changeArea(group, { 'planner.containersDeleted': 2 });
+  expect((await other.get(`/planner/plans/${plan?.id ?? ''}`)).status).toBe(404);
+  expect((await other.get(`/planner/tasks/${task?.id ?? ''}`)).status).toBe(200);
+  await other.close();
+});
+
 test('china has no Planner', async () => {
   const other = await startSession({ ...some, cloud: 'china' });
   const reply = await other.get(plansPath(group));
