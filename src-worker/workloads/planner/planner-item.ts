@@ -8,7 +8,7 @@ import { jsonPart, rawItemSchema, type RawItem } from '../item-parts.ts';
 import { hashOf } from '../teams-messages.ts';
 import type { FetchedPart, ItemHead } from '../workload.ts';
 
-type PlannerKind = 'plan' | 'task';
+export type PlannerKind = 'plan' | 'task';
 
 const separator = '/';
 const text = z.string().nullish().catch(undefined);

@@ -8,7 +8,7 @@ import { shorten } from '../item-info.ts';
 import type { RawItem } from '../item-parts.ts';
 import type { AccountScope, CollectionChanges, CollectionFound, ItemChanges, ItemHead } from '../workload.ts';
 import { describeTask, describeUnreadPlan } from './planner-item.ts';
-import { planDetailsPath, planPath, readListedPlan, taskDetailsPath } from './read-items.ts';
+import { planDetailsPath, planPath, completePlan, taskDetailsPath } from './read-items.ts';
 import { pagesWithDetails } from './with-details.ts';
 
 /** Where a list of everything ends: there is nothing to go on from. */
@@ -60,7 +60,7 @@ async function planItself(scope: AccountScope, id: string): Promise<ItemHead> {
       'This plan was deleted while the group was read. What was saved of it before is kept.',
     );
   try {
-    return await readListedPlan(scope, plan);
+    return await completePlan(scope, plan);
   } catch (error) {
     if (!isAppError(error, 'request-rejected', 'response-invalid', 'service-unavailable')) throw error;
     return describeUnreadPlan(plan);
