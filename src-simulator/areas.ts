@@ -7,6 +7,7 @@ import { createDriveArea } from './files/drive-area.ts';
 import { createPeopleArea } from './directory/people-area.ts';
 import type { Area } from './graph/area.ts';
 import type { Organization } from './graph/graph-call.ts';
+import { createPlannerArea } from './planner/planner-area.ts';
 import { createRegistrationArea } from './registration/registration-area.ts';
 import { createChatArea } from './chats/chat-area.ts';
 import { createGroupArea } from './groups/group-area.ts';
@@ -28,6 +29,7 @@ const makers: readonly ((organization: Organization) => Area)[] = [
   createChatArea,
   createGroupArea,
   createThreadArea,
+  createPlannerArea,
   createDriveArea,
   createSiteArea,
   createRegistrationArea,

@@ -205,7 +205,7 @@ const profiles = ['sample', 'typical', 'uniform', 'shared-attachments'] as const
  * Everything `startSimulator` and the options file of entry.ts understand.
  *
  * - `sample`: 36 accounts in several languages with about 4,500 messages of every kind, 300 to 500 MB, some 1,600
- *   events, 1,000 contacts and 900 tasks, OneDrives, sites with libraries, lists and pages, 11 groups, 6 teams
+ *   events, 1,000 contacts and 900 tasks, OneDrives, sites with libraries, lists and pages, 11 groups with plans, 6 teams
  *   and 40 chats. The other profiles have none of these but mail unless asked for.
  * - `typical`: given users and messages, mixed as in the sample.
  * - `uniform`: small text messages of about `messageSizeBytes`, cheap to make, for soak at a million.
@@ -243,6 +243,20 @@ export const simulatorOptionsSchema = z.object({
       count: z.number().int().nonnegative().optional(),
       /** Threads in the mailbox of each Microsoft 365 group. Default: 6 in the sample, none elsewhere. */
       threadsPerGroup: z.number().int().nonnegative().max(100_000).optional(),
+    })
+    .prefault({}),
+  planner: z
+    .object({
+      /** Plans of each Microsoft 365 group. Default: none to two in the sample, none elsewhere. */
+      plansPerGroup: z.number().int().nonnegative().max(200).optional(),
+      /** Tasks of each plan. Default: up to 44. */
+      tasksPerPlan: z.number().int().nonnegative().max(100_000).optional(),
+      /** Share of plans that no application may read, though their groups list them. */
+      deniedShare: share.default(0),
+      /** True where Graph goes on answering for the tasks of deleted plans, as it has been seen to. */
+      keepsTasksOfDeletedPlans: z.boolean().default(false),
+      /** What becomes of `$expand=details`, of which Microsoft documents nothing: reports of all three can be found. */
+      expansion: z.enum(['given', 'ignored', 'refused']).default('given'),
     })
     .prefault({}),
   /** Teams with 2 to 5 channels each. Default: 6 with some hundred posts in the sample, none elsewhere. */

@@ -32,6 +32,7 @@ const serviceTitles: Readonly<Record<JobProgress['budget'][number]['service'], s
   directory: 'The directory',
   sharepoint: 'SharePoint',
   teams: 'Teams',
+  planner: 'Planner',
 };
 
 const limitTitles: Readonly<Record<JobProgress['budget'][number]['service'], string>> = {
@@ -39,6 +40,7 @@ const limitTitles: Readonly<Record<JobProgress['budget'][number]['service'], str
   directory: 'limits of the directory',
   sharepoint: 'limits of SharePoint',
   teams: 'limits of Teams',
+  planner: 'limits of Planner',
 };
 
 export class ProgressBar {

@@ -8,7 +8,7 @@ const count = z.number().nonnegative();
 const jobPhases = ['preparing', 'saving', 'committing', 'restoring', 'verifying'] as const;
 
 /** The parts of Microsoft 365 that have limits of their own. */
-const limitedServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
+const limitedServices = ['outlook', 'directory', 'sharepoint', 'teams', 'planner'] as const;
 
 /**
  * How much of a service's limit is used, of its fullest window: so many requests, or resource units where the service

@@ -40,7 +40,7 @@ export type MailboxSelection = z.infer<typeof mailboxSelectionSchema>;
 const siteNameSchema = z.object({ site: z.string().trim().min(1).max(2048), withSubsites: z.boolean() });
 export type SiteName = z.infer<typeof siteNameSchema>;
 
-/** Groups stand for themselves here: their conversations, the channels of their team, and their site. */
+/** Groups stand for themselves here: their conversations and plans, the channels of their team, and their site. */
 const namedSites = { sites: z.array(siteNameSchema).max(mostNames).default([]), groups: directoryNames };
 
 /**

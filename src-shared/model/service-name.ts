@@ -13,6 +13,7 @@ export const serviceNames = [
   'chat',
   'team',
   'conversation',
+  'planner',
   'directory',
   'archive',
   'mailbox-export',

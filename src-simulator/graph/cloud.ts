@@ -19,6 +19,8 @@ const lacking: Readonly<Record<Cloud, readonly string[]>> = {
     'users.mailFolders.ListMessageRules',
     'users.outlook.ListMasterCategories',
     'users.todo.',
+    'groups.planner.',
+    'planner.',
     'users.settings.GetExchange',
     'admin.exchange.',
   ],

@@ -9,9 +9,10 @@ import { graphPath } from './paths.ts';
 
 type Probe = ConnectionReport['probes'][number];
 
-/** What to read: something of an account, or something of the organization. */
+/** What to read: something of an account, of the first Outlook group, or of the organization. */
 type Target =
   | { readonly of: 'account'; readonly path: (account: string) => string; readonly isMailbox: boolean }
+  | { readonly of: 'group'; readonly path: (group: string) => string }
   | { readonly of: 'organization'; readonly path: string };
 
 const one = '?$top=1';
@@ -27,6 +28,7 @@ const targets: Partial<Record<PermissionService, Target>> = {
   chat: { of: 'account', isMailbox: false, path: (id) => graphPath`/users/${id}/chats` + one },
   site: { of: 'organization', path: '/sites/root' },
   group: { of: 'organization', path: `/groups${one}` },
+  planner: { of: 'group', path: (id) => graphPath`/groups/${id}/planner/plans` },
   team: { of: 'organization', path: `/teams${one}` },
 };
 
@@ -65,6 +67,7 @@ async function probeService(
     const found = await read(() => graph.getJson(target.path, options));
     return { service, ...found, ...(found.state === 'absent' && { message: noSharePoint }) };
   }
+  if (target.of === 'group') return { service, ...(await probeGroup(graph, target.path, signal)) };
   let found: Omit<Probe, 'service'> = { state: 'absent', message: 'There is no account to try it with.' };
   for (const account of accounts) {
     const scope = target.isMailbox ? { mailbox: account } : { target: 'account' as const };
@@ -72,6 +75,26 @@ async function probeService(
     if (found.state !== 'absent') break;
   }
   return { service, ...found };
+}
+
+const groupsSchema = z.object({ value: z.array(z.object({ id: z.string() })) });
+const firstGroup = { $filter: "groupTypes/any(c:c eq 'Unified')", $select: 'id', $top: 1 };
+
+async function probeGroup(
+  graph: GraphClient,
+  path: (group: string) => string,
+  signal: AbortSignal | undefined,
+): Promise<Omit<Probe, 'service'>> {
+  const groups: string[] = [];
+  const listed = await read(async () => {
+    const { value } = await graph.getJson('/groups', { schema: groupsSchema, query: firstGroup, signal });
+    groups.push(...value.map(({ id }) => id));
+  });
+  if (listed.state !== 'allowed') return listed;
+  const [group] = groups;
+  if (group === undefined) return { state: 'absent', message: 'There is no Outlook group to try it with.' };
+  const options = { schema: z.unknown(), target: 'account', service: 'planner', signal } as const;
+  return read(() => graph.getJson(path(group), options));
 }
 
 async function read(call: () => Promise<unknown>): Promise<Omit<Probe, 'service'>> {

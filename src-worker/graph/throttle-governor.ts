@@ -23,7 +23,7 @@ import {
  * The parts of Graph whose limits differ. All calls of a service share a lane, but for Outlook's, one a mailbox, and
  * those of Teams that go to a team, one a team.
  */
-const graphServices = ['outlook', 'directory', 'sharepoint', 'teams'] as const;
+const graphServices = ['outlook', 'directory', 'sharepoint', 'teams', 'planner'] as const;
 export type GraphService = (typeof graphServices)[number];
 
 export type ThrottleLimits = Readonly<Record<GraphService, ServiceLimits>>;
@@ -55,6 +55,8 @@ export const documentedLimits: ThrottleLimits = {
     },
     maxInFlight: 32,
   },
+  // Microsoft documents no limit of Planner and not of whom it is, so a Retry-After holds for all calls.
+  planner: { lane: { slots: 8 }, maxInFlight: 8 },
 };
 
 /** Resource units a minute by the number of licences, the last without an end (graph facts, section 2). */

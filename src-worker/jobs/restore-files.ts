@@ -341,6 +341,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   chat: 'Chats',
   team: 'Channels',
   conversation: 'Group conversations',
+  planner: 'Plans',
   directory: 'Directory',
   archive: 'In-place archive',
   'mailbox-export': 'Mailbox export',

@@ -1,8 +1,10 @@
-/** Teams, conversations and the directory through rounds of changes and faults, selected anew at every run. */
+/** Teams, conversations, plans and the directory through rounds of changes and faults, selected anew at every run. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ServiceName } from '../../src-shared/model/service-name.ts';
 import {
   conversationDifferences,
   directoryDifferences,
+  plannerDifferences,
   teamDifferences,
 } from '../integration/selection/group-truth.ts';
 import { SelectionScene } from '../integration/selection/selection-scene.ts';
@@ -32,6 +34,13 @@ const changes = {
   'thread.created': 2,
   'thread.replied': 3,
   'thread.deleted': 1,
+  'planner.created': 3,
+  'planner.edited': 3,
+  'planner.detailsEdited': 4,
+  'planner.moved': 2,
+  'planner.deleted': 2,
+  'planner.containersCreated': 1,
+  'planner.containersDeleted': 1,
   'people.created': 1,
   'people.renamed': 1,
   'people.disabled': 1,
@@ -42,7 +51,7 @@ const changes = {
 const item = {
   sites: { mode: 'all' as const },
   mailboxes: { mode: 'selected' as const, groups: ['Alle Mitarbeiter'], rule: { shared: false } },
-  services: ['team' as const, 'conversation' as const, 'directory' as const, 'contacts' as const],
+  services: ['team', 'conversation', 'planner', 'directory', 'contacts'] as ServiceName[],
 };
 const seed = 20_261_121;
 
@@ -55,6 +64,7 @@ beforeAll(async () => {
     guests: 2,
     teams: { count: 2, postsPerChannel: 5 },
     groups: { count: 5, threadsPerGroup: 10 },
+    planner: { plansPerGroup: 2, tasksPerPlan: 20 },
     contacts: { itemsPerUser: 1 },
     teamsLimits: { isEnforced: false },
   });
@@ -79,6 +89,7 @@ test.each([0, 1, 2, 3])('after round %i of changes the snapshot is the organizat
   expect(failedCauses(await backUp(round))).toEqual([]);
   expect(await teamDifferences(scene)).toEqual([]);
   expect(await conversationDifferences(scene)).toEqual([]);
+  expect(await plannerDifferences(scene)).toEqual([]);
   expect(await directoryDifferences(scene)).toEqual([]);
   const { names, missing } = await scene.selected(item);
   const saved = (await scene.accounts())

@@ -65,6 +65,10 @@ const changesOfAreas: Readonly<Record<string, Readonly<Record<string, number>>>>
   },
   team: { created: 4, replied: 5, edited: 4, deleted: 2, reacted: 2, containersCreated: 1 },
   thread: { created: 2, replied: 3, deleted: 1 },
+  planner: {
+    ...{ ...items, ...containers, detailsEdited: 4, categoriesNamed: 1 },
+    ...{ bucketsCreated: 1, bucketsRenamed: 1, bucketsDeleted: 1 },
+  },
   chat: { created: 5, edited: 4, deleted: 2, containersCreated: 1, membersAdded: 1 },
   group: { membersAdded: 2, membersRemoved: 1 },
 };

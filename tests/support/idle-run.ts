@@ -21,7 +21,7 @@ import { minimum, order, statistics } from './simulator-control.ts';
 /** All but those that save a mailbox, or the old part of it, a second time. */
 const idleServices: readonly ServiceName[] = [
   ...(['directory', 'mail', 'calendar', 'contacts', 'tasks', 'settings'] as const),
-  ...(['drive', 'chat', 'site', 'team', 'conversation'] as const),
+  ...(['drive', 'chat', 'site', 'team', 'conversation', 'planner'] as const),
 ];
 
 /** A row of the proof. `needed` are by the count of containers, `withoutDelta` what must be read besides. */
@@ -75,6 +75,7 @@ export function mixedOrganization(accounts: number): SimulatorOptions {
     chats: { count: users, messagesPerChat: 2 },
     groups: { count: Math.ceil(teams / teamsPerOtherGroup), threadsPerGroup: 3 },
     teams: { count: teams, postsPerChannel: 3 },
+    planner: { plansPerGroup: 1, tasksPerPlan: 3 },
     sites: {
       count: Math.ceil((sites - teams) / sitesPerCollection),
       groupCount: teams,
@@ -167,6 +168,7 @@ const places: readonly Place[] = [
   [/\/sites\//, 'site', 'sharepoint'],
   [/\/teams\//, 'team', 'teams'],
   [/\/chats/, 'chat', 'teams'],
+  [/\/planner\//, 'planner', 'planner'],
   [/\/threads$/, 'thread', 'outlook'],
   [/\/calendars/, 'calendar', 'outlook'],
   [/\/contactFolders/, 'contacts', 'outlook'],

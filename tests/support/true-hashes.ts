@@ -104,6 +104,7 @@ const readers: Readonly<Record<ComparedService, (opened: OpenedItem) => ItemHash
     const { posts, ...thread } = jsonOf(main);
     return only([thread, ...(posts as Json[])].map(canonicalHash));
   },
+  planner: ofJson,
   site: ({ item, main, attached }) => siteHashes(item, jsonOf(main), attached),
 };
 

@@ -8,6 +8,7 @@ import { directoryWorkload } from '../../workloads/directory/directory-workload.
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { archiveWorkload, mailboxExportWorkload } from '../../workloads/mailbox-export/export-workloads.ts';
+import { plannerWorkload } from '../../workloads/planner/planner-workload.ts';
 import { settingsWorkload } from '../../workloads/settings/settings-workload.ts';
 import { siteWorkload } from '../../workloads/site/site-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
@@ -24,6 +25,7 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
   chat: chatWorkload,
   team: teamWorkload,
   conversation: conversationWorkload,
+  planner: plannerWorkload,
   site: siteWorkload,
   drive: driveWorkload,
   archive: archiveWorkload,

@@ -82,6 +82,7 @@ export class BackupProgress implements AccountProgress {
       directory: aheadOf('directory'),
       sharepoint: aheadOf('sharepoint'),
       teams: aheadOf('teams'),
+      planner: aheadOf('planner'),
     });
   }
 

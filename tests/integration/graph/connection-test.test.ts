@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { GraphConnection } from '../../../src-shared/model/connection.ts';
 import type { ConnectionReport } from '../../../src-shared/model/connection-report.ts';
 import type { PermissionService } from '../../../src-shared/model/permission.ts';
+import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import { testConnection } from '../../../src-worker/graph/connection-test.ts';
 import { createCertificate } from '../../support/application-certificate.ts';
 import { closeAll, connectionTo, control, simulate, testServices } from './simulated-organization.ts';
@@ -103,6 +104,7 @@ describe('probes', () => {
       site: 'allowed',
       chat: 'allowed',
       group: 'allowed',
+      planner: 'allowed',
       team: 'allowed',
     });
   });
@@ -117,6 +119,17 @@ describe('probes', () => {
     const found = await report(connectionTo(simulator), ['mail', 'tasks']);
     expect(probesOf(found)).toEqual({ mail: 'allowed', tasks: 'denied' });
     expect(found.probes.find(({ service }) => service === 'tasks')?.message).toMatch(/\w/);
+  });
+
+  test('Planner is tried with an Outlook group, and absent where there is none', async () => {
+    const sample = { profile: 'sample' as const };
+    const probe = async (options: SimulatorOptions) =>
+      probesOf(await report(connectionTo(await simulate(options)), ['planner']));
+    expect(await probe(sample)).toEqual({ planner: 'allowed' });
+    expect(await probe({ ...sample, roles: ['Group.Read.All'] })).toEqual({ planner: 'denied' });
+    expect(await probe({ ...sample, roles: ['Tasks.Read.All'] })).toEqual({ planner: 'denied' });
+    expect(await probe({ ...sample, cloud: 'china' })).toEqual({ planner: 'absent' });
+    expect(await probe({ groups: { count: 0 } })).toEqual({ planner: 'absent' });
   });
 
   test('accounts without a mailbox are passed over', async () => {

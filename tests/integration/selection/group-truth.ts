@@ -75,6 +75,17 @@ export async function conversationDifferences(scene: SelectionScene): Promise<st
   );
 }
 
+/** Plans with their buckets, and tasks, both with their details. */
+export async function plannerDifferences(scene: SelectionScene): Promise<string[]> {
+  const lines = await truth(scene, 'planner', 'group');
+  if (lines.length === 0) throw new Error('there is no plan to look for');
+  return differing(
+    'planner',
+    (await restoredJson<object>(scene, 'planner')).map(canonicalHash),
+    lines.map((line) => line.sha256),
+  );
+}
+
 export async function directoryDifferences(scene: SelectionScene): Promise<string[]> {
   const objects = await restoredJson<DirectoryObject>(scene, 'directory');
   const people = await truth(scene, 'people', 'user');

@@ -20,6 +20,7 @@ interface Work {
 }
 
 const nothing = { cost: 0, accounts: 0, accountsAtOnce: 1 };
+const none = { outlook: nothing, directory: nothing, sharepoint: nothing, teams: nothing, planner: nothing };
 
 /** Does the work and answers what was foreseen on the way, at some shares of it, beside what was true then. */
 async function foreseen(work: Work, prepare?: (governor: ThrottleGovernor) => void) {
@@ -34,7 +35,6 @@ async function foreseen(work: Work, prepare?: (governor: ThrottleGovernor) => vo
     const isLeft = { ...nothing, cost: (total - started) * work.cost };
     const accounts = Math.ceil((total - finished) / work.callsOfEach);
     const ahead = { ...isLeft, accounts, accountsAtOnce: work.accountsAtOnce };
-    const none = { outlook: nothing, directory: nothing, sharepoint: nothing, teams: nothing };
     return governor.forecastsMs({ ...none, [work.service]: ahead })[work.service];
   };
   const call = async (place: CallPlace) => {
@@ -109,18 +109,13 @@ test('is not before a Retry-After has ended', async () => {
   expect(told[0]?.trueMs).toBeLessThan(5_000);
   const governor = new ThrottleGovernor({ clock: new SimulatedClock(), random: () => 0.5 });
   governor.slowDown(site, 90_000);
-  const ahead = { outlook: nothing, directory: nothing, teams: nothing, sharepoint: { ...nothing, cost: 1 } };
+  const ahead = { ...none, sharepoint: { ...nothing, cost: 1 } };
   expect(governor.forecastsMs(ahead).sharepoint).toBeGreaterThanOrEqual(90_000);
 });
 
 test('is longer where a service says that little is left of its window', () => {
   const governor = new ThrottleGovernor({ clock: new SimulatedClock(), random: () => 0.5 });
-  const ahead = {
-    outlook: nothing,
-    directory: nothing,
-    teams: nothing,
-    sharepoint: { ...nothing, cost: 50 },
-  };
+  const ahead = { ...none, sharepoint: { ...nothing, cost: 50 } };
   expect(governor.forecastsMs(ahead).sharepoint).toBe(0);
   governor.hear(site, { kind: 'units', remaining: 100, resetMs: 40_000 });
   expect(governor.forecastsMs(ahead).sharepoint).toBeGreaterThanOrEqual(20_000);

@@ -150,6 +150,23 @@ describe('being told to wait', () => {
   });
 });
 
+describe('Planner', () => {
+  test('waits as a whole when any of its calls was told to, and nobody else does', async () => {
+    const { governor, clock } = openGovernor();
+    const planner = { mailbox: undefined, service: 'planner' as const, slots: 1, cost: 1 };
+    governor.slowDown(planner, 2_000);
+    const pass = Promise.resolve(governor.enter(planner));
+    let isStarted = false;
+    void pass.then(() => (isStarted = true));
+    expect(governor.enter(callTo('a'))).not.toBeInstanceOf(Promise);
+    await clock.advance(1_999);
+    expect(isStarted).toBe(false);
+    await clock.advance(100);
+    expect(isStarted).toBe(true);
+    (await pass).leave(false);
+  });
+});
+
 describe('being told how much is left', () => {
   const drives = { mailbox: undefined, service: 'sharepoint' as const };
   const call = { ...drives, slots: 1, cost: 1 };
