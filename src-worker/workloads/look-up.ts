@@ -1,6 +1,7 @@
 /** Looks items up by id, twenty in one request: for retries, and for items that left their collection. */
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import { longestBatch, type BatchAnswer } from '../graph/batch.ts';
+import { requireShape } from '../graph/json-body.ts';
 import { rawItemSchema, type RawItem } from './item-parts.ts';
 import type { AccountScope, ItemHead, LookedUpItem } from './workload.ts';
 
@@ -20,8 +21,13 @@ export async function* lookUpInBatches(
   const readAnswer = async (id: string, answer: BatchAnswer | undefined): Promise<LookedUpItem> => {
     if (answer === undefined) throw new Error('a batch answers every request');
     if (!answer.isOk) return isAppError(answer.error, 'item-gone') ? { id } : { id, error: answer.error };
-    const item = rawItemSchema.safeParse(answer.body);
-    return item.success ? { id, head: await describe(item.data, id) } : { id, error: item.error };
+    try {
+      return { id, head: await describe(requireShape(rawItemSchema, answer.body), id) };
+    } catch (error) {
+      // An item of another shape is that item's trouble and no other's.
+      if (isAppError(error, 'response-invalid')) return { id, error };
+      throw error;
+    }
   };
   for (let first = 0; first < ids.length; first += longestBatch) {
     const some = ids.slice(first, first + longestBatch);

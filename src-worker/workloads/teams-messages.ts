@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { requireShape } from '../graph/json-body.ts';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import { listed, shorten } from './item-info.ts';
 import { rawItemSchema, type RawItem } from './item-parts.ts';
@@ -38,7 +39,7 @@ const messageSchema = z.object({
 });
 export type TeamsMessage = z.infer<typeof messageSchema>;
 
-export const readMessage = (raw: RawItem): TeamsMessage => messageSchema.parse(raw);
+export const readMessage = (raw: RawItem): TeamsMessage => requireShape(messageSchema, raw);
 
 /** What every call to Teams says: without the preference, values that came later read `unknownFutureValue`. */
 export const teamsCall = {

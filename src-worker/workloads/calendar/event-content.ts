@@ -4,6 +4,7 @@
  * list (links have none), those of the event first, then those of each exception.
  */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { longestBatch } from '../../graph/batch.ts';
 import { graphPath, withQuery } from '../../graph/paths.ts';
 import { fetchAttachments } from '../attachments.ts';
@@ -34,8 +35,8 @@ export async function completeEvents(
   scope: AccountScope,
   events: readonly RawItem[],
 ): Promise<(FetchedContent | undefined)[]> {
-  const plain = events.filter((raw) => isWhole(raw) && !mayHaveAttachments(eventSchema.parse(raw)));
-  const series = plain.filter((raw) => isSeries(eventSchema.parse(raw)));
+  const plain = events.filter((raw) => isWhole(raw) && !mayHaveAttachments(requireShape(eventSchema, raw)));
+  const series = plain.filter((raw) => isSeries(requireShape(eventSchema, raw)));
   const details = new Map<string, Series | undefined>();
   for (let first = 0; first < series.length; first += longestBatch)
     await askForSeries(scope, series.slice(first, first + longestBatch), details);
@@ -54,7 +55,7 @@ const asContent = (event: object): FetchedContent => ({
 
 /** An event that Exchange cannot read comes without a body. */
 function isWhole(raw: RawItem): boolean {
-  const { body } = eventSchema.parse(raw);
+  const { body } = requireShape(eventSchema, raw);
   return body !== null && body !== undefined;
 }
 
@@ -71,7 +72,7 @@ async function askForSeries(
     const parsed = seriesSchema.safeParse(answer?.isOk === true ? answer.body : undefined);
     if (!parsed.success || parsed.data['@odata.etag'] !== raw['@odata.etag']) continue;
     const exceptions = parsed.data.exceptionOccurrences ?? [];
-    const isPlain = exceptions.every((one) => !mayHaveAttachments(eventSchema.parse(one)));
+    const isPlain = exceptions.every((one) => !mayHaveAttachments(requireShape(eventSchema, one)));
     if (isPlain) details.set(raw.id, parsed.data);
   }
 }
@@ -79,7 +80,7 @@ async function askForSeries(
 export async function fetchEvent(scope: AccountScope, id: string): Promise<FetchedContent> {
   const path = eventPath(scope.accountId, id);
   const event = await getItem(scope, path, rawItemSchema);
-  const series: Series = isSeries(eventSchema.parse(event))
+  const series: Series = isSeries(requireShape(eventSchema, event))
     ? await getItem(scope, withQuery(path, seriesQuery), seriesSchema)
     : {};
   const parts: FetchedPart[] = [];
@@ -95,7 +96,7 @@ function getItem<T>(scope: AccountScope, path: string, schema: z.ZodType<T>): Pr
 
 /** Fetches the attachments of an event and notes their list in it. */
 async function attach(scope: AccountScope, event: RawItem): Promise<readonly FetchedPart[]> {
-  if (!mayHaveAttachments(eventSchema.parse(event))) return [];
+  if (!mayHaveAttachments(requireShape(eventSchema, event))) return [];
   const path = `${eventPath(scope.accountId, event.id)}/attachments`;
   const { listed, parts } = await fetchAttachments(scope, path, attachmentFields);
   if (listed.length > 0) event['attachments'] = listed;

@@ -1,4 +1,5 @@
 /** Looks events up by id. An event does not say which calendar it is in, so that is asked for with it. */
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath, withQuery } from '../../graph/paths.ts';
 import { lookUpInBatches } from '../look-up.ts';
 import type { AccountScope, LookedUpItem } from '../workload.ts';
@@ -11,6 +12,6 @@ export function lookUpEvents(scope: AccountScope, ids: readonly string[]): Async
         $select: eventFields,
         $expand: 'calendar',
       }),
-    describe: (event) => describeEvent(event, eventSchema.parse(event).calendar?.id ?? ''),
+    describe: (event) => describeEvent(event, requireShape(eventSchema, event).calendar?.id ?? ''),
   });
 }

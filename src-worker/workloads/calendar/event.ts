@@ -1,5 +1,6 @@
 /** What lists show of an event, and the properties that enumerations ask for when they need nothing else. */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { addressText, listed, recipientSchema, shorten } from '../item-info.ts';
 import type { RawItem } from '../item-parts.ts';
 import type { ItemHead } from '../workload.ts';
@@ -38,7 +39,7 @@ type GraphEvent = z.infer<typeof eventSchema>;
 
 /** The row of an event; `calendar` is the id of the calendar it is in. */
 export function describeEvent(raw: RawItem, calendar: string): ItemHead {
-  const event = eventSchema.parse(raw);
+  const event = requireShape(eventSchema, raw);
   const title = shorten(event.subject) ?? '';
   return {
     id: event.id,

@@ -1,5 +1,6 @@
 /** What lists show of a contact. */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { listed, shorten } from '../item-info.ts';
 import type { RawItem } from '../item-parts.ts';
 import type { ItemHead } from '../workload.ts';
@@ -23,7 +24,7 @@ const listedAddresses = 3;
 
 /** The row of a contact in `folder`, or in the folder that it names itself. */
 export function describeContact(raw: RawItem, folder?: string): ItemHead {
-  const contact = contactSchema.parse(raw);
+  const contact = requireShape(contactSchema, raw);
   const title = shorten(contact.displayName) ?? '';
   const emails = (contact.emailAddresses ?? []).slice(0, listedAddresses);
   return {

@@ -3,6 +3,7 @@
  * Graph has no delta for them, so all threads are listed at every run and those that look otherwise are read again.
  */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { listed, shorten } from '../item-info.ts';
 import { jsonPart, rawItemSchema, type RawItem } from '../item-parts.ts';
@@ -38,7 +39,7 @@ export async function* listThreads({ graph, accountId, signal }: AccountScope): 
 
 /** The row of a thread. A new post changes when something was last delivered, and so the version. */
 function describeThread(raw: RawItem): ItemHead {
-  const { topic, lastDeliveredDateTime, hasAttachments, uniqueSenders } = threadSchema.parse(raw);
+  const { topic, lastDeliveredDateTime, hasAttachments, uniqueSenders } = requireShape(threadSchema, raw);
   const title = shorten(topic) ?? '';
   const info = listed({
     title,

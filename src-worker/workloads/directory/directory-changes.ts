@@ -1,5 +1,6 @@
 /** Changes of users and groups, by the deltas of the directory; their links end after seven days. */
 import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { rawItemSchema, type RawItem } from '../item-parts.ts';
 import type { AccountScope, FetchedContent, ItemChanges, ItemHead, LookedUpItem } from '../workload.ts';
@@ -54,7 +55,7 @@ export async function* directoryChanges(
 /** What a delta tells of members is only who came and went, and in parts. */
 function withoutRelations(raw: RawItem): RawItem {
   const kept = Object.entries(raw).filter(([name]) => !name.endsWith('@delta'));
-  return rawItemSchema.parse(Object.fromEntries(kept));
+  return requireShape(rawItemSchema, Object.fromEntries(kept));
 }
 
 /** A group whose people could not be read is left to `fetchObject`, which says why. */

@@ -1,5 +1,6 @@
 /** Users and groups of the directory as items: ids are their paths, contents what Graph gave, versions the hash of it. */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { listed, shorten } from '../item-info.ts';
 import { jsonPart, type RawItem } from '../item-parts.ts';
 import { hashOf } from '../teams-messages.ts';
@@ -53,7 +54,7 @@ export function describeObject(
   raw: RawItem,
   people?: { readonly members: readonly RawItem[]; readonly owners: readonly RawItem[] },
 ): ItemHead {
-  const { displayName, mail, userPrincipalName, userType } = shownSchema.parse(raw);
+  const { displayName, mail, userPrincipalName, userType } = requireShape(shownSchema, raw);
   const title = shorten(displayName) ?? raw.id;
   const part = jsonPart(collection === 'users' ? 'user.json' : 'group.json', { ...raw, ...people });
   return {

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import { longestBatch, type BatchAnswer } from '../../graph/batch.ts';
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { rawItemSchema, type RawItem } from '../item-parts.ts';
 import type { AccountScope } from '../workload.ts';
@@ -48,10 +49,13 @@ async function peopleOf(scope: AccountScope, answers: readonly BatchAnswer[]): P
       return isAppError(answer.error, 'item-gone', 'account-unknown')
         ? { gone: true }
         : { error: answer.error };
-    const page = pageSchema.safeParse(answer.body);
-    if (!page.success) return { error: page.error };
-    const { value, '@odata.nextLink': link } = page.data;
-    all.push([...value, ...(await readOn(scope, link))].toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+    try {
+      const { value, '@odata.nextLink': link } = requireShape(pageSchema, answer.body);
+      all.push([...value, ...(await readOn(scope, link))].toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+    } catch (error) {
+      if (isAppError(error, 'response-invalid')) return { error };
+      throw error;
+    }
   }
   const [members = [], owners = []] = all;
   return { members, owners };
@@ -60,10 +64,8 @@ async function peopleOf(scope: AccountScope, answers: readonly BatchAnswer[]): P
 /** What follows the first page of a list. */
 async function readOn({ graph, signal }: AccountScope, link: string | undefined): Promise<RawItem[]> {
   const more: RawItem[] = [];
-  for (let next = link; next !== undefined;) {
-    const page = await graph.page(next, { schema: rawItemSchema, target: 'item', signal });
-    more.push(...page.items);
-    next = page.nextLink;
-  }
+  if (link === undefined) return more;
+  for await (const items of graph.pages(link, { schema: rawItemSchema, target: 'item', signal }))
+    more.push(...items);
   return more;
 }

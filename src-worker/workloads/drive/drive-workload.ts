@@ -2,6 +2,7 @@
  * The OneDrive of one user, or the document libraries of one site, as the backup sees them. Of a file the present version
  * is saved; older ones would be items of their own below it, from `versions` of the item, and are not asked for so far.
  */
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { lookUpInBatches } from '../look-up.ts';
 import type { Workload } from '../workload.ts';
@@ -32,8 +33,8 @@ export const driveWorkload: Workload = {
       },
       describe: async (raw, key) => {
         const { driveId } = splitKey(key);
-        const [item = driveItemSchema.parse(raw)] = await withSharing(scope, driveId, [
-          driveItemSchema.parse(raw),
+        const [item = requireShape(driveItemSchema, raw)] = await withSharing(scope, driveId, [
+          requireShape(driveItemSchema, raw),
         ]);
         return headOf(scope, driveId, item);
       },

@@ -1,4 +1,5 @@
 /** Looks messages up by id. */
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath, withQuery } from '../../graph/paths.ts';
 import { lookUpInBatches } from '../look-up.ts';
 import type { AccountScope, LookedUpItem } from '../workload.ts';
@@ -9,7 +10,7 @@ export function lookUpMessages(scope: AccountScope, ids: readonly string[]): Asy
     pathOf: (id) =>
       withQuery(graphPath`/users/${scope.accountId}/messages/${id}`, { $select: messageFields }),
     describe: (raw) => {
-      const message = messageSchema.parse(raw);
+      const message = requireShape(messageSchema, raw);
       return describeMessage(message, message.parentFolderId ?? '');
     },
   });

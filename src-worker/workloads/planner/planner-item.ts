@@ -3,6 +3,7 @@
  * hash of all that is stored. Planner's etags would not do: that of a task stays when its details are edited.
  */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { listed, shorten } from '../item-info.ts';
 import { jsonPart, rawItemSchema, type RawItem } from '../item-parts.ts';
 import { hashOf } from '../teams-messages.ts';
@@ -66,7 +67,7 @@ export function describeTask(task: RawItem, plan: string): ItemHead {
 }
 
 function titleOf(raw: RawItem): { title: string; shown: z.infer<typeof shownSchema> } {
-  const shown = shownSchema.parse(raw);
+  const shown = requireShape(shownSchema, raw);
   return { title: shorten(shown.title) ?? '', shown };
 }
 

@@ -1,5 +1,6 @@
 /** What lists show of a list item, and whether something is attached to it. */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import type { GapCode } from '../../../src-shared/errors/gap-code.ts';
 import { listed, shorten } from '../item-info.ts';
 import type { RawItem } from '../item-parts.ts';
@@ -21,7 +22,8 @@ const itemSchema = z.object({
     .catch(undefined),
 });
 
-export const hasAttachments = (raw: RawItem): boolean => itemSchema.parse(raw).fields?.Attachments === true;
+export const hasAttachments = (raw: RawItem): boolean =>
+  requireShape(itemSchema, raw).fields?.Attachments === true;
 /** False where the answer left out what people wrote, so that the item must be asked for by itself. */
 export const hasFields = (raw: RawItem): boolean =>
   typeof raw['fields'] === 'object' && raw['fields'] !== null;
@@ -42,7 +44,7 @@ export function describeListItem(
   list: string,
   gap: GapCode | undefined,
 ): Omit<ItemHead, 'content'> {
-  const item = itemSchema.parse(raw);
+  const item = requireShape(itemSchema, raw);
   const isAttached = hasAttachments(raw);
   const lacks = isAttached ? gap : undefined;
   const name = shorten(item.fields?.FileLeafRef ?? item.fields?.Title) ?? '';

@@ -1,5 +1,6 @@
 /** The pages of a site: Graph tells no changes of them, so all are listed at every run, and what changed is fetched. */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { listed, shorten } from '../item-info.ts';
 import { jsonPart, rawItemSchema, type RawItem } from '../item-parts.ts';
@@ -38,7 +39,7 @@ export async function* pageChanges(scope: AccountScope): AsyncIterable<ItemChang
 }
 
 function pageHead(scope: AccountScope, raw: RawItem): ItemHead {
-  const page = pageSchema.parse(raw);
+  const page = requireShape(pageSchema, raw);
   const title = shorten(page.title) || shorten(page.name) || '';
   return {
     id: pageKey(page.id),

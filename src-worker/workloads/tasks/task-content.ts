@@ -2,6 +2,7 @@
  * All of a task: its JSON with steps and links inside, and the attachments. In the stored JSON `attachments` is their
  * list without content, in the order of the parts after the first.
  */
+import { requireShape } from '../../graph/json-body.ts';
 import type { BatchAnswer } from '../../graph/batch.ts';
 import { withQuery } from '../../graph/paths.ts';
 import { fetchAttachments } from '../attachments.ts';
@@ -24,7 +25,7 @@ export async function fetchTask(scope: AccountScope, key: string): Promise<Fetch
       parts.push(...page);
     task[name] = parts;
   }
-  if (taskSchema.parse(task).hasAttachments === false) return contentOf(task);
+  if (requireShape(taskSchema, task).hasAttachments === false) return contentOf(task);
   // To Do lists attachments without content, whatever is asked for.
   const { listed, parts } = await fetchAttachments(scope, `${path}/attachments`);
   const whole = listed.length === 0 ? task : { ...task, attachments: listed };
@@ -48,9 +49,9 @@ export async function completeTasks(
 function contentOfAnswer(told: RawItem, answer: BatchAnswer | undefined): FetchedContent | undefined {
   const task = rawItemSchema.safeParse(answer?.isOk === true ? answer.body : undefined);
   if (!task.success || below.some((name) => isCutShort(task.data, name))) return undefined;
-  const { hasAttachments, ...now } = taskSchema.parse(task.data);
+  const { hasAttachments, ...now } = requireShape(taskSchema, task.data);
   // Changed again since the delta told of it: the content must be that of the version it is stored under.
-  const isSame = now['@odata.etag'] === taskSchema.parse(told)['@odata.etag'];
+  const isSame = now['@odata.etag'] === requireShape(taskSchema, told)['@odata.etag'];
   return isSame && hasAttachments === false ? contentOf(task.data) : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** What lists show of a task, and how it is named: Graph finds a task only below its list, so its id carries both. */
 import { z } from 'zod';
+import { requireShape } from '../../graph/json-body.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { listed, shorten } from '../item-info.ts';
 import type { RawItem } from '../item-parts.ts';
@@ -36,7 +37,7 @@ export function taskPath(account: string, key: string): string {
 }
 
 export function describeTask(raw: RawItem, list: string): ItemHead {
-  const task = taskSchema.parse(raw);
+  const task = requireShape(taskSchema, raw);
   const title = shorten(task.title) ?? '';
   return {
     id: taskKey(list, task.id),
