@@ -88,6 +88,8 @@ const driveSchema = z.object({
   fileSizeBytes: z.number().int().nonnegative().optional(),
   /** Share of files whose download fails for good. Default: 0.002 in the sample, 0 elsewhere. */
   unreadableShare: z.number().min(0).max(1).optional(),
+  /** Share of earlier versions that are listed and whose content fails for good. */
+  unreadableVersionShare: z.number().min(0).max(1).default(0),
   /** Share of files that have no hash. Default: 0.01 in the sample, 0 elsewhere. */
   hashMissingShare: z.number().min(0).max(1).optional(),
   /** Life of pre-authenticated download addresses. */
