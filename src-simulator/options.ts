@@ -102,6 +102,8 @@ const siteSchema = z.object({
   count: z.number().int().nonnegative().max(100_000).optional(),
   /** Sites that belong to groups, one each. Default: 3 in the sample, none elsewhere. */
   groupCount: z.number().int().nonnegative().max(100_000).optional(),
+  /** Private and shared channels of teams that have a site have one of their own. Default: in the sample only. */
+  hasChannelSites: z.boolean().optional(),
   /** Items of each list. Default: a long-tailed spread in the sample, 20 elsewhere. */
   listItemsPerList: z.number().int().nonnegative().optional(),
 });
@@ -250,6 +252,8 @@ export const simulatorOptionsSchema = z.object({
     .object({
       count: z.number().int().nonnegative().optional(),
       postsPerChannel: z.number().int().nonnegative().max(1_000_000).default(20),
+      /** Share of channels whose files nobody has looked at yet: their folder answers 404. */
+      unopenedFolderShare: share.default(0),
     })
     .prefault({}),
   /** Chats of two, of several and of meetings. Default: 40 in the sample, none elsewhere. */
