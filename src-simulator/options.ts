@@ -88,6 +88,8 @@ const driveSchema = z.object({
   fileSizeBytes: z.number().int().nonnegative().optional(),
   /** Share of files whose download fails for good. Default: 0.002 in the sample, 0 elsewhere. */
   unreadableShare: z.number().min(0).max(1).optional(),
+  /** Share of earlier versions that are listed and whose content fails for good. */
+  unreadableVersionShare: z.number().min(0).max(1).default(0),
   /** Share of files that have no hash. Default: 0.01 in the sample, 0 elsewhere. */
   hashMissingShare: z.number().min(0).max(1).optional(),
   /** Life of pre-authenticated download addresses. */
@@ -100,6 +102,8 @@ const siteSchema = z.object({
   count: z.number().int().nonnegative().max(100_000).optional(),
   /** Sites that belong to groups, one each. Default: 3 in the sample, none elsewhere. */
   groupCount: z.number().int().nonnegative().max(100_000).optional(),
+  /** Private and shared channels of teams that have a site have one of their own. Default: in the sample only. */
+  hasChannelSites: z.boolean().optional(),
   /** Items of each list. Default: a long-tailed spread in the sample, 20 elsewhere. */
   listItemsPerList: z.number().int().nonnegative().optional(),
 });
@@ -266,6 +270,8 @@ export const simulatorOptionsSchema = z.object({
       postsPerChannel: z.number().int().nonnegative().max(1_000_000).default(20),
       /** Kinds of channels whose messages the application may not read: they answer 403, and no export has them. */
       closedTypes: z.array(z.enum(['standard', 'private', 'shared'])).default([]),
+      /** Share of channels whose files nobody has looked at yet: their folder answers 404. */
+      unopenedFolderShare: share.default(0),
     })
     .prefault({}),
   /** Chats of two, of several and of meetings. Default: 40 in the sample, none elsewhere. */

@@ -29,7 +29,7 @@ leaves the other out, unless it is asked for with --mailboxes all or --sites all
   Mailboxes are people, shared mailboxes, rooms and equipment, by address, user name or id. A group given to
   --only-groups or --except-groups stands for its members, nested groups too, as they are at every run.
   Sites are SharePoint sites by address (https://...) or id. Groups given to --only-teams or --except-teams are
-  Outlook groups and teams themselves: conversations, plans, channels and their site.
+  Outlook groups and teams themselves: conversations, plans, channels and their sites.
 
 New mailboxes and sites join at the next run with all and with --except...; who left keeps the history.
 "holdfast organization accounts" lists what there is to choose from.`;

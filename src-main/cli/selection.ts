@@ -8,14 +8,23 @@ export function selectionText({
   mailboxes,
   sites,
   services,
-}: Pick<ProtectedItem, 'mailboxes' | 'sites' | 'services'>): string {
+  files,
+}: Pick<ProtectedItem, 'mailboxes' | 'sites' | 'services' | 'files'>): string {
   const chosen = [
     ...(isNothing(mailboxes) ? [] : [mailboxesText(mailboxes)]),
     ...(isNothing(sites) ? [] : [sitesText(sites)]),
   ].join('; ');
   const isAll =
     services.length === defaultServices.length && defaultServices.every((name) => services.includes(name));
-  return isAll ? chosen : `${services.join(', ')} of ${chosen}`;
+  const what = isAll ? chosen : `${services.join(', ')} of ${chosen}`;
+  return services.includes('drive') ? `${what}${versionsText(files)}` : what;
+}
+
+function versionsText({ versions }: ProtectedItem['files']): string {
+  if (versions === 'current') return '';
+  return versions === 'all'
+    ? '; all versions of files'
+    : `; up to ${pluralText(versions, 'earlier version')} of each file`;
 }
 
 function mailboxesText(selection: ProtectedItem['mailboxes']): string {

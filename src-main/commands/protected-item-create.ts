@@ -1,7 +1,7 @@
 /** `holdfast protected-item create`: what to back up from one organization, and into which vault. */
 import type { Command } from 'commander';
 import { AppError } from '../../src-shared/errors/app-error.ts';
-import type { ProtectedItem } from '../../src-shared/model/protected-item.ts';
+import type { FileVersions, ProtectedItem } from '../../src-shared/model/protected-item.ts';
 import { defaultServices, serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { choose, kinds, requireFreeName } from '../cli/choice.ts';
 import type { Perform } from '../cli/perform.ts';
@@ -17,6 +17,8 @@ export interface ProtectedItemCreateOptions extends SelectionOptions {
   /** False with --no-hidden-folders. */
   readonly hiddenFolders?: boolean;
   readonly recoverableItems?: boolean;
+  /** A number, `all` or `current`. */
+  readonly fileVersions?: string;
   readonly stopAtFailure?: boolean;
 }
 
@@ -32,6 +34,11 @@ export function addProtectedItemCreate(items: Command, perform: Perform): void {
       `only these of ${serviceNames.join(', ')} (default: all but archive, which Microsoft offers as beta only, and mailbox-export, which holds all of a mailbox a second time as Exchange would import it)`,
     )
     .option('--no-hidden-folders', 'leave out the mail folders that Outlook does not show')
+    .option(
+      '--file-versions <which>',
+      'earlier versions of files to save beside the present one: a number for the newest so many, all, or current for none',
+      'current',
+    )
     .option('--stop-at-failure', 'end a run at the first item that fails, with what it has until then')
     .option(
       '--recoverable-items',
@@ -55,7 +62,7 @@ export async function createProtectedItem(
   requireFreeName(records.protectedItems(), kinds.protectedItem, name);
   const organization = choose(records.organizations(), kinds.organization, options.organization);
   const vault = choose(records.vaults(), kinds.vault, options.vault);
-  const { protectedItemSchema } = await import('../../src-shared/model/protected-item.ts');
+  const { mostFileVersions, protectedItemSchema } = await import('../../src-shared/model/protected-item.ts');
   const item = protectedItemSchema.parse({
     id: newRecordId(),
     name,
@@ -64,10 +71,21 @@ export async function createProtectedItem(
     ...selectionOf(options),
     services: servicesOf(options),
     mail: { hiddenFolders: options.hiddenFolders, recoverableItems: options.recoverableItems },
+    files: { versions: versionsOf(options, mostFileVersions) },
     onFailure: options.stopAtFailure === true ? 'stop' : 'continue',
   });
   records.addProtectedItem(item);
   return item;
+}
+
+function versionsOf({ fileVersions = 'current' }: ProtectedItemCreateOptions, most: number): FileVersions {
+  if (fileVersions === 'current' || fileVersions === 'all') return fileVersions;
+  const count = /^[1-9]\d{0,3}$/.test(fileVersions) ? Number(fileVersions) : 0;
+  if (count > 0 && count <= most) return count;
+  throw new AppError(
+    'input-invalid',
+    `--file-versions is a number from 1 to ${most}, all or current, not "${fileVersions}". Nothing was created.`,
+  );
 }
 
 function servicesOf({ services }: ProtectedItemCreateOptions): ServiceName[] {

@@ -34,11 +34,11 @@ export function addProtectedItemList(items: Command, perform: Perform): void {
               : { startedAt: last.startedAt, endedAt: last.endedAt, outcome: last.outcome };
           return { ...item, lastRun };
         });
-        const rows = listed.map(({ name, organizationId, vaultId, mailboxes, sites, services, lastRun }) => [
+        const rows = listed.map(({ name, organizationId, vaultId, lastRun, ...item }) => [
           name,
           names.get(organizationId) ?? '',
           names.get(vaultId) ?? '',
-          selectionText({ mailboxes, sites, services }),
+          selectionText(item),
           lastRun === null ? 'never' : `${dateText(lastRun.startedAt)}, ${lastRun.outcome ?? 'not finished'}`,
         ]);
         const text =

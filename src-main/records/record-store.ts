@@ -18,7 +18,7 @@ import {
   type VaultRecord,
 } from './records.ts';
 
-const schemaVersion = 5;
+const schemaVersion = 6;
 const schema = `
   CREATE TABLE machine (agent TEXT NOT NULL) STRICT;
   CREATE TABLE organizations (
@@ -32,7 +32,7 @@ const schema = `
     id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     organizationId TEXT NOT NULL REFERENCES organizations (id), vaultId TEXT NOT NULL REFERENCES vaults (id),
     mailboxes TEXT NOT NULL, sites TEXT NOT NULL, services TEXT NOT NULL,
-    mail TEXT NOT NULL DEFAULT '{}', onFailure TEXT NOT NULL
+    mail TEXT NOT NULL DEFAULT '{}', onFailure TEXT NOT NULL, files TEXT NOT NULL DEFAULT '{}'
   ) STRICT;
   CREATE TABLE jobs (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, vaultId TEXT NOT NULL, protectedItemId TEXT, startedAt TEXT NOT NULL,
@@ -51,6 +51,8 @@ const migrations: readonly string[] = [
   `ALTER TABLE protectedItems ADD COLUMN mail TEXT NOT NULL DEFAULT '{}'`,
   // Version 4 went on after every failure.
   `ALTER TABLE protectedItems ADD COLUMN onFailure TEXT NOT NULL DEFAULT 'continue'`,
+  // Version 5 saved the present version of a file only.
+  `ALTER TABLE protectedItems ADD COLUMN files TEXT NOT NULL DEFAULT '{}'`,
 ];
 
 /** How a job ended. */
@@ -116,17 +118,19 @@ export class RecordStore {
         sites: parsed(row['sites']),
         services: parsed(row['services']),
         mail: parsed(row['mail']),
+        files: parsed(row['files']),
       }),
     );
   }
 
   addProtectedItem(record: ProtectedItem): void {
-    const { mailboxes, sites, services, mail } = record;
+    const { mailboxes, sites, services, mail, files } = record;
     const texts = {
       mailboxes: JSON.stringify(mailboxes),
       sites: JSON.stringify(sites),
       services: JSON.stringify(services),
       mail: JSON.stringify(mail),
+      files: JSON.stringify(files),
     };
     this.#insert('protectedItems', { ...record, ...texts });
   }

@@ -11,7 +11,7 @@ const count = z.number().int().nonnegative();
 export type ScopeCode = 'service-not-chosen' | 'left-out' | 'not-offered-by-microsoft' | 'not-reached';
 
 /** What a protected item can leave out of a service that it saves. */
-export type LeftOut = 'hidden-folders' | 'recoverable-items';
+export type LeftOut = 'hidden-folders' | 'recoverable-items' | 'file-versions';
 
 const coverageGapSchema = z.object({
   /** `not-reached`: the run ended before. `incomplete`: the item is in the snapshot without a part of it, and counts as saved or unchanged. */

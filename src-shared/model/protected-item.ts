@@ -63,6 +63,19 @@ export const mailChoiceSchema = z.object({
 });
 export type MailChoice = z.infer<typeof mailChoiceSchema>;
 
+/** The most earlier versions that can be counted out: what SharePoint keeps unless told otherwise. */
+export const mostFileVersions = 500;
+
+/** What of a file is saved beside its present content. */
+const fileChoiceSchema = z.object({
+  /** Earlier versions: none, so many of each file, the newest ones, or all that Microsoft 365 still has. */
+  versions: z
+    .union([z.enum(['current', 'all']), z.number().int().min(1).max(mostFileVersions)])
+    .default('current'),
+});
+export type FileChoice = z.infer<typeof fileChoiceSchema>;
+export type FileVersions = FileChoice['versions'];
+
 export const serviceNameSchema = z.enum(serviceNames);
 
 /** Ids of protected items, organizations and vaults: 32 hexadecimal digits. */
@@ -84,6 +97,7 @@ export const protectedItemSchema = z
     sites: siteSelectionSchema.prefault({ mode: 'selected' }),
     services: z.array(serviceNameSchema).min(1),
     mail: mailChoiceSchema.prefault({}),
+    files: fileChoiceSchema.prefault({}),
     /** What a run does at its first failed item: goes on with the others, or ends with what it has. */
     onFailure: z.enum(failurePolicies).default('continue'),
   })

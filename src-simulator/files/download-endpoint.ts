@@ -98,7 +98,7 @@ export class DownloadEndpoint {
     const state = drive?.item(ticket.item);
     if (!drive || !state || !drive.isReachable(state)) return refusal(404, 'File not found.');
     if (drives.isLocked(drive)) return refusal(423, 'The site is locked.');
-    const trouble = troubleReply(drive, state);
+    const trouble = troubleReply(drive, state, ticket.version);
     return trouble ?? this.#bytesReply(request, { drive, state, version: ticket.version });
   }
 
@@ -177,8 +177,8 @@ function roomOrEnd(response: ServerResponse): Promise<void> {
 const expired = refusal(401, 'The address has expired.');
 
 /** What the download of an unreadable file answers. */
-function troubleReply(drive: Drive, state: ItemState): Reply | null {
-  switch (drive.trouble(state)) {
+function troubleReply(drive: Drive, state: ItemState, version: number): Reply | null {
+  switch (drive.versionTrouble(state, version)) {
     case 'itemNotFound':
       return refusal(404, 'File not found.');
     case 'generalException':

@@ -116,8 +116,23 @@ const remove =
 
 const rename = (state: ItemState, dice: Dice) => ({ name: otherName(state, dice) });
 
+/** Versions that a file keeps beside the present one when its library keeps few. */
+const keptWhenTrimmed = 2;
+
+/** An edit in a library that keeps few versions. */
+const editAndTrim: Change = (scene) => {
+  const { drive } = scene;
+  const state = pickFile(scene);
+  if (!state) return null;
+  const edits = state.edits + 1;
+  const newest = drive.versionCount({ ...state, edits });
+  const purged = Math.max(state.purged, newest - 1 - keptWhenTrimmed);
+  return told(scene, drive.change(state.number, { edits, purged }));
+};
+
 const kinds: Readonly<Record<string, Change>> = {
   created: createFile,
+  trimmed: editAndTrim,
   edited: alter(pickFile, (state) => ({ edits: state.edits + 1 })),
   renamed: alter(pickFile, rename),
   moved: move(pickFile),

@@ -141,10 +141,11 @@ export function listVersions(place: ItemPlace): Answer {
   if ('status' in request) return request;
   if (state.isFolder) return invalidRequest(call, 'Folders have no versions.');
   const count = drive.versionCount(state);
+  const length = count - state.purged;
   return sliceAnswer(organization, call, {
     request,
     context: 'drives/items/versions',
-    all: Array.from({ length: count }, (_, i) => count - i),
+    all: Array.from({ length }, (_, i) => count - i),
     toJson: (version) => withNames(versionJson(place, version), request.select),
   });
 }
@@ -153,7 +154,8 @@ export function listVersions(place: ItemPlace): Answer {
 function versionNumber({ drive, state }: ItemPlace, id: string): number {
   const version = /^(\d{1,6})\.0$/.exec(id)?.[1];
   const number = Number(version ?? 0);
-  return state.isFolder || number > drive.versionCount(state) ? 0 : number;
+  const isThere = number > state.purged && number <= drive.versionCount(state);
+  return isThere && !state.isFolder ? number : 0;
 }
 
 /** One version of a file. */
@@ -174,7 +176,9 @@ export function getVersionContent(place: ItemPlace, id: string): Answer {
   if (version === 0) return itemNotFound(call);
   if (version === drive.versionCount(state))
     return invalidRequest(call, 'You cannot get the content of the current version.');
-  return redirect(place, version);
+  const trouble = drive.versionTrouble(state, version);
+  if (trouble === 'malwareDetected') return malwareAnswer(call);
+  return trouble === 'itemNotFound' ? itemNotFound(call) : redirect(place, version);
 }
 
 /** What is told instead of the bytes of a file that carries malware. */

@@ -20,9 +20,16 @@ function itemLine(drive: Drive, state: ItemState) {
 function fileLine(drive: Drive, state: ItemState) {
   const { bytes } = drive.world;
   const unreadable = drive.trouble(state);
-  const versions = Array.from({ length: drive.versionCount(state) }, (_, i) => {
-    const content = drive.content(state, i + 1);
-    return { id: `${i + 1}.0`, sizeBytes: content.sizeBytes, sha256: bytes.sha256(content) };
+  const count = drive.versionCount(state);
+  const versions = Array.from({ length: count - state.purged }, (_, i) => {
+    const version = state.purged + i + 1;
+    const content = drive.content(state, version);
+    return {
+      id: `${version}.0`,
+      sizeBytes: content.sizeBytes,
+      sha256: bytes.sha256(content),
+      unreadable: drive.versionTrouble(state, version),
+    };
   });
   const content = drive.content(state);
   return {

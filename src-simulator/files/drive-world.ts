@@ -13,6 +13,7 @@ export interface DriveWorld {
     readonly fileSizeBytes: number | undefined;
     readonly unreadableShare: number;
     readonly hashMissingShare: number;
+    readonly unreadableVersionShare: number;
   };
   readonly directory: Directory;
   readonly documents: Documents;
@@ -34,6 +35,7 @@ export function createDriveWorld(
       fileSizeBytes: drives.fileSizeBytes,
       unreadableShare: drives.unreadableShare ?? (isRich ? 0.002 : 0),
       hashMissingShare: drives.hashMissingShare ?? (isRich ? 0.01 : 0),
+      unreadableVersionShare: drives.unreadableVersionShare,
     },
     directory,
     documents,

@@ -21,6 +21,8 @@ export interface ItemState {
   isDeleted: boolean;
   /** Edits of the content since the start. */
   edits: number;
+  /** The oldest versions that are gone, because somebody removed them or the library keeps no more. */
+  purged: number;
   /** Changes of the sharing since the start. */
   shares: number;
   /** Number of the last change in the drive's book; 0 for none. */
@@ -75,6 +77,7 @@ export class Drive {
       isFolder: number < this.plan.folderCount,
       isDeleted: false,
       edits: 0,
+      purged: 0,
       shares: 0,
       changedAt: 0,
     };
@@ -151,6 +154,7 @@ export class Drive {
       isFolder,
       isDeleted: false,
       edits: 0,
+      purged: 0,
       shares: 0,
       changedAt,
     }));
@@ -172,7 +176,7 @@ export class Drive {
     return mix(this.#seed, 711, number);
   }
 
-  /** Versions a file has now. */
+  /** Number of the newest version of a file, the present one. Older ones may be gone. */
   versionCount(state: ItemState): number {
     const hash = this.hashOf(state.number);
     const atStart = this.world.isRich && hash % 6 === 0 ? 2 + (hash % 3) : 1;
@@ -250,6 +254,16 @@ export class Drive {
     const { unreadableShare } = this.world.options;
     if (shareOf(mix(this.#seed, 712, state.number)) >= unreadableShare) return null;
     return this.hashOf(state.number) % 2 === 0 ? 'itemNotFound' : 'generalException';
+  }
+
+  /** The same of a version; earlier ones can have trouble of their own. */
+  versionTrouble(state: ItemState, version: number): FileTrouble | null {
+    if (version === this.versionCount(state)) return this.trouble(state);
+    const hash = mix(this.hashOf(state.number), 714, version);
+    const isEmpty = this.content(state, version).sizeBytes === 0;
+    if (!isEmpty && shareOf(hash) < this.world.options.unreadableVersionShare)
+      return hash % 2 === 0 ? 'itemNotFound' : 'malwareDetected';
+    return this.trouble(state);
   }
 
   isHashMissing(state: ItemState): boolean {

@@ -9,6 +9,7 @@ import { numberOfObjectId, objectIdOf } from '../directory/object-id.ts';
 import type { Directory } from '../directory/people.ts';
 import { epochMs } from '../mail/message-facts.ts';
 import type { ResolvedOptions } from '../options.ts';
+import { teamNames } from '../teams/channel-plan.ts';
 
 type GroupKind = 'team' | 'unified' | 'security';
 
@@ -34,7 +35,6 @@ const areaSeed = 0x67_0b;
 const dayMs = 86_400_000;
 const patternLength = 5;
 
-const teamNames = ['Vertrieb', 'Konstruktion', 'Équipe Lyon', '品質管理', 'Project Atlas', 'Einkauf & Lager'];
 /** One pattern of groups without a team; `holds` are places in the same pattern. */
 const pattern: readonly { name: string; kind: GroupKind; holds: readonly number[] }[] = [
   { name: 'Betriebsrat', kind: 'unified', holds: [] },

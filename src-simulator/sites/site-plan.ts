@@ -6,6 +6,7 @@ import { mix } from '../chance.ts';
 import { numberOfObjectId, objectIdOf } from '../directory/object-id.ts';
 import type { Directory, Person } from '../directory/people.ts';
 import type { ResolvedOptions } from '../options.ts';
+import { plannedChannels, teamNames, type PlannedChannel } from '../teams/channel-plan.ts';
 
 /** A site at its start. */
 export interface PlannedSite {
@@ -21,6 +22,8 @@ export interface PlannedSite {
   person: Person | null;
   /** Number of the group (and of its team) the site belongs to; null for a site of its own. */
   group: number | null;
+  /** The private or shared channel whose site this is, by the number of its team's group and its own. */
+  channel: { group: number; number: number } | null;
   /** Everything but the site itself answers 423. */
   isLocked: boolean;
 }
@@ -77,6 +80,7 @@ export class SitePlan {
     const sites = planSites(this.seed, count, isSample);
     const groupCount = options.sites.groupCount ?? (isSample ? 3 : 0);
     for (let group = 0; group < groupCount; group += 1) sites.push(groupSite(sites.length, group));
+    if (options.sites.hasChannelSites ?? isSample) sites.push(...channelSites(sites, options));
     this.sites = sites;
     this.#numbersByPath = new Map(this.sites.map((site) => [site.path, site.number]));
   }
@@ -102,6 +106,7 @@ export class SitePlan {
       path: `/personal/${person.userPrincipalName.replace(/[@.]/g, '_')}`,
       person,
       group: null,
+      channel: null,
       isLocked: !person.isEnabled,
     };
   }
@@ -127,6 +132,13 @@ export class SitePlan {
   ofGroup(id: string): PlannedSite | null {
     const group = numberOfObjectId(this.seed, groupKind, id);
     return group < 0 ? null : (this.sites.find((site) => site.group === group) ?? null);
+  }
+
+  /** Where the files of a channel are: in a site of its own, or in that of its team. */
+  ofChannel(group: number, { number, membershipType }: PlannedChannel): PlannedSite | null {
+    const isOwn = membershipType !== 'standard';
+    const isThat = ({ channel }: PlannedSite) => channel?.group === group && channel.number === number;
+    return this.sites.find((site) => (isOwn ? isThat(site) : site.group === group)) ?? null;
   }
 
   children(number: number): PlannedSite[] {
@@ -197,6 +209,7 @@ function planSites(seed: number, count: number, isSample: boolean): PlannedSite[
       path,
       person: null,
       group: null,
+      channel: null,
       isLocked: parent?.isLocked ?? false,
     };
     sites.push(site);
@@ -218,17 +231,39 @@ function planSites(seed: number, count: number, isSample: boolean): PlannedSite[
   return sites;
 }
 
-const teamNames = ['Team Vertrieb', 'Équipe Projet', 'チーム品質'] as const;
+const siteNames = ['Team Vertrieb', 'Équipe Projet', 'チーム品質'] as const;
 
 const groupSite = (number: number, group: number): PlannedSite => ({
   number,
   parent: -1,
   collection: number,
-  title: `${teamNames[group % teamNames.length] ?? ''}${group < teamNames.length ? '' : ` ${group}`}`,
+  title: `${siteNames[group % siteNames.length] ?? ''}${group < siteNames.length ? '' : ` ${group}`}`,
   path: `/sites/team-${group + 1}`,
   person: null,
   group,
+  channel: null,
   isLocked: false,
+});
+
+/** Sites of the private and shared channels of teams that have a site themselves. */
+function channelSites(sites: readonly PlannedSite[], { teams, profile }: ResolvedOptions): PlannedSite[] {
+  const teamCount = teams.count ?? (profile === 'sample' ? teamNames.length : 0);
+  return sites
+    .filter(({ group }) => group !== null && group < teamCount)
+    .flatMap((team) => plannedChannels(team.group ?? 0).map((channel) => ({ team, channel })))
+    .filter(({ channel }) => channel.membershipType !== 'standard')
+    .map(({ team, channel }, index) => channelSite(team, sites.length + index, channel));
+}
+
+/** A site collection of its own, named after team and channel. */
+const channelSite = (team: PlannedSite, number: number, channel: PlannedChannel): PlannedSite => ({
+  ...team,
+  number,
+  collection: number,
+  title: `${team.title}-${channel.displayName}`,
+  path: `${team.path}-${channel.membershipType}-${channel.number}`,
+  group: null,
+  channel: { group: team.group ?? -1, number: channel.number },
 });
 
 function topPath(top: number, slug: string): string {

@@ -12,7 +12,7 @@ import type { Organization } from '../graph/graph-call.ts';
 import { canonicalHash } from '../outlook/canonical.ts';
 import { channelJson, memberRows, tabRows, teamJson } from './team-operations.ts';
 import { teamsRoute } from './team-routes.ts';
-import { channelsOf, TeamStore, type Team } from './team-store.ts';
+import { channelsOf, TeamStore, type Channel, type Team } from './team-store.ts';
 
 type Told = Readonly<Record<string, unknown>>;
 type TeamChange = (store: TeamStore, team: Team, dice: Dice) => Told | null;
@@ -49,6 +49,15 @@ const deleteChannel: TeamChange = (store, team, dice) => {
   return { container: channel.id };
 };
 
+/** Somebody looks at the files of a channel for the first time. */
+const openFolder: TeamChange = (store, team, dice) => {
+  const channels = channelsOf(team).filter(({ isFolderOpened }) => !isFolderOpened);
+  if (channels.length === 0) return null;
+  const channel = dice.pick(channels);
+  store.changeChannel(team, channel, { isFolderOpened: true });
+  return { container: channel.id };
+};
+
 const changes: Readonly<Record<string, TeamChange>> = {
   created: inChannel(messageChanges.created),
   replied: inChannel(reply),
@@ -58,7 +67,14 @@ const changes: Readonly<Record<string, TeamChange>> = {
   containersCreated: createChannel,
   containersRenamed: renameChannel,
   containersDeleted: deleteChannel,
+  foldersOpened: openFolder,
 };
+
+/** The site that holds the files of a channel; null where there is none. */
+function siteIdOf({ organization: { sites } }: TeamStore, team: Team, channel: Channel): string | null {
+  const site = sites.ofChannel(team.group.number, channel);
+  return site && sites.idOf(site);
+}
 
 /**
  * A line about the team (`sha256` of the team, `membersSha256` of the list of its members), one about each channel and
@@ -77,6 +93,8 @@ function* truthOf(store: TeamStore, team: Team): Generator<object> {
       id: channel.id,
       displayName: channel.displayName,
       membershipType: channel.membershipType,
+      siteId: siteIdOf(store, team, channel),
+      isFolderOpened: channel.isFolderOpened,
       sha256: canonicalHash(json),
       membersSha256: canonicalHash(memberRows(store, team, channel)),
       tabs,

@@ -2,6 +2,8 @@
 import { objectIdOf } from '../directory/object-id.ts';
 import { graphError, type GraphCall } from '../graph/graph-call.ts';
 import { refuseOptions, selectedNames } from '../graph/query-options.ts';
+import { unknownProperty } from '../graph/sharepoint-problems.ts';
+import { idOfDrive, itemJson, unknownItemName } from '../files/item-json.ts';
 import type { Answer } from '../http/answer.ts';
 import { memberJson } from '../conversations/member-json.ts';
 import { evolvable } from '../conversations/message-json.ts';
@@ -159,6 +161,35 @@ export function listMembers(
     sizes: memberPages,
     toJson: (member) => selectFrom(member, selectedNames(call)),
   });
+}
+
+/**
+ * The folder of a channel's files: in the site of the team, or of a private or shared channel in the library of its own
+ * site. Teams does not say which site that is, and tells nothing of a folder that nobody has opened.
+ */
+export function getFilesFolder(
+  { organization }: TeamStore,
+  call: GraphCall,
+  { team, channel }: { team: Team; channel: Channel },
+): Answer {
+  const { sites, drives } = organization;
+  const site = sites.ofChannel(team.group.number, channel);
+  const [drive] = site ? drives.ofSite(site.number) : [];
+  const state = drive?.item(drive.plan.folderCount > 1 ? 1 : 0);
+  if (!channel.isFolderOpened || !drive || !state)
+    return notFound(call, 'The folder of this channel has not been provisioned yet.');
+  const names = selectedNames(call);
+  const wrong = unknownItemName(names);
+  if (wrong !== undefined) return unknownProperty(call, wrong, 'driveItem');
+  const refusal = refuseOptions(call, ['select']);
+  if (refusal) return refusal;
+  const json = itemJson({ organization, drive, state, isDelta: false }, names);
+  const place = { parentReference: { driveId: idOfDrive(drive), driveType: 'documentLibrary' } };
+  return entityAnswer(
+    organization,
+    'driveItem',
+    Object.hasOwn(json, 'parentReference') ? { ...json, ...place } : json,
+  );
 }
 
 /** The tabs of a channel; the first channel of a team has a website, every other one a file. */

@@ -6,6 +6,7 @@ import type { Answer } from '../http/answer.ts';
 import type { TeamsCallKind } from '../limits/teams-limits.ts';
 import {
   getChannel,
+  getFilesFolder,
   getTeam,
   listChannels,
   listMembers,
@@ -71,6 +72,13 @@ function channelRoute(at: TeamCall, channel: Channel, rest: readonly string[]): 
       role: 'ChannelMember.Read.All',
       kind: 'list',
       run: () => listMembers(store, call, inside),
+    };
+  if (word === 'filesFolder')
+    return {
+      operation: 'teams.channels.GetFilesFolder',
+      role: 'Files.Read.All',
+      kind: 'other',
+      run: () => getFilesFolder(store, call, inside),
     };
   return word === 'tabs'
     ? {

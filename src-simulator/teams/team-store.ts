@@ -1,19 +1,17 @@
 /** Teams and their channels: planned from the seed, made when asked for. Who is in a team is the group's own matter. */
-import { mix } from '../chance.ts';
+import { mix, shareOf } from '../chance.ts';
 import { ChangeClock, Conversation } from '../conversations/conversation.ts';
 import type { ConversationPlace } from '../conversations/message-json.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import type { Group, Membership } from '../groups/group-store.ts';
+import { plannedChannels, type PlannedChannel } from './channel-plan.ts';
 
-type MembershipType = 'standard' | 'private' | 'shared';
-
-export interface Channel {
-  readonly number: number;
+export interface Channel extends PlannedChannel {
   readonly id: string;
-  readonly displayName: string;
-  readonly membershipType: MembershipType;
   readonly createdMs: number;
   readonly isDeleted: boolean;
+  /** False until somebody looks at the files of the channel for the first time. */
+  readonly isFolderOpened: boolean;
   readonly conversation: Conversation;
 }
 
@@ -24,9 +22,8 @@ export interface Team {
 }
 
 const areaSeed = 0x7e_a3;
-const names = ['General', 'Angebote & Preise', 'Messe 2026', 'Leitung', 'Partner: Müller/Söhne'];
-const types: readonly MembershipType[] = ['standard', 'standard', 'standard', 'private', 'shared'];
-const fewestChannels = 2;
+/** Of the hash of a channel, what says whether its folder was opened. */
+const openedKind = 5;
 
 export class TeamStore {
   readonly organization: Organization;
@@ -49,14 +46,8 @@ export class TeamStore {
   team(group: Group): Team {
     const known = this.#teams.get(group.number);
     if (known) return known;
-    const count = fewestChannels + ((group.number + 1) % 4);
-    const channels = Array.from({ length: count }, (_, number) =>
-      this.#channel(group, number, {
-        displayName: names[number] ?? '',
-        membershipType: types[number] ?? 'standard',
-        posts: this.organization.options.teams.postsPerChannel,
-      }),
-    );
+    const posts = this.organization.options.teams.postsPerChannel;
+    const channels = plannedChannels(group.number).map((plan) => this.#channel(group, { ...plan, posts }));
     const team = { group, channels };
     this.#teams.set(group.number, team);
     return team;
@@ -65,7 +56,8 @@ export class TeamStore {
   createChannel(team: Team, displayName: string): Channel {
     this.clock.tick();
     const number = team.channels.length;
-    const channel = this.#channel(team.group, number, { displayName, membershipType: 'standard', posts: 0 });
+    const plan = { number, displayName, membershipType: 'standard', posts: 0 } as const;
+    const channel = this.#channel(team.group, plan);
     team.channels.push(channel);
     return channel;
   }
@@ -105,21 +97,18 @@ export class TeamStore {
     else if (group) this.#ages.set(group.number, (this.#ages.get(group.number) ?? 0) + 1);
   }
 
-  #channel(
-    group: Group,
-    number: number,
-    plan: Pick<Channel, 'displayName' | 'membershipType'> & { posts: number },
-  ): Channel {
+  #channel(group: Group, { posts, ...plan }: PlannedChannel & { posts: number }): Channel {
+    const { number } = plan;
+    const { unopenedFolderShare } = this.organization.options.teams;
     const seed = mix(this.#seed, group.number, number);
     const words = [1, 2, 3, 4].map((n) => mix(seed, n).toString(16).padStart(8, '0'));
     return {
-      number,
+      ...plan,
       id: `19:${words.join('')}@thread.tacv2`,
-      displayName: plan.displayName,
-      membershipType: plan.membershipType,
       createdMs: group.createdMs + number * 86_400_000,
       isDeleted: false,
-      conversation: new Conversation({ seed, posts: plan.posts, hasReplies: true }, this.clock),
+      isFolderOpened: shareOf(mix(seed, openedKind)) >= unopenedFolderShare,
+      conversation: new Conversation({ seed, posts, hasReplies: true }, this.clock),
     };
   }
 }

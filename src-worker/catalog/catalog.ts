@@ -192,6 +192,16 @@ export class Catalog {
     yield* ids as IterableIterator<string>;
   }
 
+  /** Ids of all items, as last saved, that begin with `id` and a slash. */
+  currentIdsBelow(chainId: string, owner: RowOwner, id: string): string[] {
+    // In the order of ids, what begins with a slash ends before the sign that follows it.
+    const rows = this.#all<{ id: string }>(
+      `SELECT id FROM item WHERE ${ownerOf} AND id > :from AND id < :to AND s1 IS NULL`,
+      { chainId, ...owner, from: `${id}/`, to: `${id}0` },
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** Delta links by collection. */
   states(chainId: string, owner: RowOwner): Map<string, string> {
     const rows = this.#all<{ collection: string; link: string }>(

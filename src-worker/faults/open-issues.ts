@@ -5,15 +5,21 @@
 import type { IssueRow } from '../../src-shared/model/rows.ts';
 import type { FaultLedger } from './ledger.ts';
 
+/** The id of the item that another one belongs to. */
+type OwnerOf = (item: string) => string | undefined;
+
 export class OpenIssues {
   readonly #ledger: FaultLedger;
   readonly #before: ReadonlyMap<string, IssueRow>;
   readonly #open = new Map<string, IssueRow>();
+  readonly #ownerOf: OwnerOf;
+  readonly #byOwner = new Map<string, Set<string>>();
   /** Items of earlier issues of which this run has had no news. */
   readonly #untold: Set<string>;
 
-  constructor(ledger: FaultLedger, before: readonly IssueRow[]) {
+  constructor(ledger: FaultLedger, before: readonly IssueRow[], ownerOf: OwnerOf = () => undefined) {
     this.#ledger = ledger;
+    this.#ownerOf = ownerOf;
     this.#before = new Map(before.map((issue) => [issue.item, issue]));
     this.#untold = new Set(this.#before.keys());
     for (const issue of before) this.#add(issue);
@@ -40,6 +46,11 @@ export class OpenIssues {
       .map(({ item }) => item);
   }
 
+  /** Items that are issues and belong to another one. */
+  itemsOf(owner: string): string[] {
+    return [...(this.#byOwner.get(owner) ?? [])];
+  }
+
   put(issue: IssueRow): void {
     this.clear(issue.item);
     this.#add(issue);
@@ -51,6 +62,7 @@ export class OpenIssues {
     const issue = this.#open.get(item);
     if (issue === undefined) return false;
     this.#open.delete(item);
+    this.#byOwner.get(this.#ownerOf(item) ?? '')?.delete(item);
     this.#ledger.close(issue);
     return true;
   }
@@ -63,6 +75,9 @@ export class OpenIssues {
 
   #add(issue: IssueRow): void {
     this.#open.set(issue.item, issue);
+    const owner = this.#ownerOf(issue.item);
+    if (owner !== undefined)
+      this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? new Set()).add(issue.item));
     this.#ledger.open(issue);
   }
 }

@@ -34,6 +34,8 @@ export interface Call {
   readonly target: CallTarget;
   readonly maxBytes: number;
   readonly takeMemory?: TakeMemory | undefined;
+  /** Set where the answer is to say where else the content lies: anything but a 302 is a failure then. */
+  readonly isRedirect?: boolean;
   readonly slots?: number;
   /** Resource units; what its path costs unless given. */
   readonly cost?: number | undefined;
@@ -51,8 +53,11 @@ export interface ExchangeServices {
   readonly clock: Clock;
 }
 
-/** Turns a complete, successful body into a value, or says why it cannot be used. Errors it throws are not retried. */
-export type BodyReader<T> = (body: Uint8Array<ArrayBuffer>) => T | BodyFailure;
+/**
+ * Turns a complete, successful body into a value, or says why it cannot be used; of a redirect it gets the address.
+ * Errors it throws are not retried.
+ */
+export type BodyReader<T> = (body: Uint8Array<ArrayBuffer>, location: string) => T | BodyFailure;
 
 /** The value of a call, or why this attempt has none. `authorization` is what it was sent with. */
 type Attempt<T> =
@@ -70,6 +75,7 @@ type Attempt<T> =
 const renewalsPerCall = 6;
 const firstRenewalDelayMs = 250;
 const defaultVersion = 'v1.0';
+const found = 302;
 
 /** The calls of one connection. */
 export class Exchange {
@@ -134,7 +140,7 @@ export class Exchange {
       const outcome = await this.#send(call, authorization);
       const news = outcome.kind === 'complete' ? readLoadNews(outcome.headers) : undefined;
       if (news !== undefined) governor.hear(scope, news);
-      const result = this.#judge(outcome, read);
+      const result = this.#judge(outcome, { isRedirect: call.isRedirect === true, read });
       if (result.isDone) return result;
       const { failure } = result;
       const verdict = judge(failure, call.target);
@@ -169,12 +175,13 @@ export class Exchange {
 
   #judge<T>(
     outcome: HttpOutcome,
-    read: BodyReader<T>,
+    { isRedirect, read }: { isRedirect: boolean; read: BodyReader<T> },
   ): { isDone: true; value: T } | { isDone: false; failure: Failure } {
     if (outcome.kind !== 'complete') return { isDone: false, failure: outcome };
-    if (outcome.status < 200 || outcome.status > 299)
+    const { status, headers } = outcome;
+    if (isRedirect ? status !== found : status < 200 || status > 299)
       return { isDone: false, failure: failureOfAnswer(outcome, this.#services.clock.nowMs()) };
-    const value = read(outcome.body);
+    const value = read(outcome.body, headers['location']?.toString() ?? '');
     return isBodyFailure(value) ? { isDone: false, failure: value } : { isDone: true, value };
   }
 

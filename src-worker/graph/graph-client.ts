@@ -103,6 +103,8 @@ export interface GraphClient {
   postJson<T>(path: string, body: object, options: PostOptions<T>): Promise<T>;
   /** The whole body. Its ArrayBuffer is the caller's alone, to transfer to another thread, and may be longer. */
   getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** The address that Graph points to instead of answering with content, for {@link GraphClient.download}. */
+  getRedirect(path: string, options: CallScopeOptions): Promise<string>;
   /** The bytes of a file, from the address that Graph gives for it; for bodies of any size. */
   download(source: DownloadSource, signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** At most 20 reads, answered in their order. */
@@ -135,6 +137,8 @@ export interface GraphClient {
 }
 
 const longestJsonBytes = 16 * 1_048_576;
+/** Beside a redirect nobody reads a body. */
+const longestRedirectBytes = 65_536;
 const defaultDeltaPageSize = 500;
 const largeFilesAtOnce = 8;
 const immutableIds = 'IdType="ImmutableId"';
@@ -202,6 +206,14 @@ class HttpGraphClient implements GraphClient {
     const { maxBytes } = options;
     const scope = { ...callScope(options), maxBytes, takeMemory: this.#takeMemory };
     return this.#exchange.run({ path, headers: callHeaders(options), ...scope }, (body) => body);
+  }
+
+  getRedirect(path: string, options: CallScopeOptions): Promise<string> {
+    const scope = { ...callScope(options), maxBytes: longestRedirectBytes, isRedirect: true };
+    return this.#exchange.run(
+      { path, headers: callHeaders(options), ...scope },
+      (_body, location) => location,
+    );
   }
 
   download(source: DownloadSource, signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>> {

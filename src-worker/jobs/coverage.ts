@@ -28,7 +28,13 @@ const outside: Readonly<Record<AccountKind, Readonly<Record<string, ScopeCode>>>
 };
 
 /** What a commit of before there was a choice left out. */
-const leftOutBefore: readonly LeftOut[] = ['recoverable-items'];
+const leftOutBefore: readonly LeftOut[] = ['recoverable-items', 'file-versions'];
+
+/** Kinds of accounts that have it; what a newer version leaves out, mailboxes have. */
+const kindsOf: Readonly<Record<string, readonly AccountKind[]>> = {
+  'file-versions': ['user', 'site'],
+};
+const mailboxOnly: readonly AccountKind[] = ['user'];
 
 const scopeWords: Readonly<Record<ScopeCode, string>> = {
   'service-not-chosen': 'The protected item does not save this service.',
@@ -83,9 +89,9 @@ export function coverageOf(
     ...Object.entries(outside[account.kind]).map(([service, code]) =>
       emptyRow(account, service, [apart(code)]),
     ),
-    ...(account.kind === 'user' ? (leftOut ?? leftOutBefore) : []).map((service) =>
-      emptyRow(account, service, [apart('left-out')]),
-    ),
+    ...(leftOut ?? leftOutBefore)
+      .filter((service) => (kindsOf[service] ?? mailboxOnly).includes(account.kind))
+      .map((service) => emptyRow(account, service, [apart('left-out')])),
   ]);
   return {
     protectedItemName: name,

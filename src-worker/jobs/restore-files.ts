@@ -96,7 +96,7 @@ class FileRestore {
       const collectionPath = folderPaths.get(collection.id) ?? this.#run.targetPath;
       for (const item of this.#services.catalog.items(selection.scope, collection.id)) {
         const folderPath = await this.#folderOf(item, { scope: selection.scope, collectionPath });
-        await this.#restoreItem(item, folderPath);
+        await this.#restoreItem(this.#namedAsNow(item, selection.scope), folderPath);
       }
     }
   }
@@ -105,7 +105,7 @@ class FileRestore {
     const item = this.#services.catalog.item(selection.scope, itemId);
     if (item !== undefined) {
       this.#expected += 1;
-      return item;
+      return this.#namedAsNow(item, selection.scope);
     }
     throw new AppError(
       'item-gone',
@@ -148,7 +148,16 @@ class FileRestore {
 
   /** Where an item goes: into the folder of its collection, or of the item in which it lies. */
   async #folderOf({ info, id }: CatalogItem, place: ItemPlace, depth = 0): Promise<string> {
-    const { parent } = info;
+    const { parent, versionOf } = info;
+    if (typeof versionOf === 'string' && depth === 0) {
+      const file = this.#services.catalog.item(place.scope, versionOf);
+      // Of a file that itself could not be saved, nobody knows where it lay.
+      const of = file ?? { id: versionOf, info };
+      return this.#versionsPath(
+        of,
+        file === undefined ? place.collectionPath : await this.#folderOf(file, place),
+      );
+    }
     if (typeof parent !== 'string' || parent === id || depth > deepestFolder) return place.collectionPath;
     const known = this.#paths.get(`item ${parent}`);
     if (known !== undefined) return known;
@@ -200,6 +209,19 @@ class FileRestore {
       this.#names.set(folderPath, names);
     }
     return names;
+  }
+
+  /** An earlier version bears the name that its file has in this snapshot. */
+  #namedAsNow(item: CatalogItem, scope: SnapshotScope): CatalogItem {
+    const { versionOf } = item.info;
+    const file = typeof versionOf === 'string' ? this.#services.catalog.item(scope, versionOf) : undefined;
+    return file === undefined ? item : { ...item, info: { ...item.info, name: titleOf(file) } };
+  }
+
+  /** Earlier versions of a file lie in a folder of their own beside it, so that none of them is taken for the file. */
+  #versionsPath(file: Pick<CatalogItem, 'id' | 'info'>, folderPath: string): Promise<string> {
+    const name = `${safeFileName(titleOf(file), 'file')} versions`;
+    return this.#pathOnce(`versions ${file.id}`, { folderPath, name });
   }
 
   async #restoreItem(item: CatalogItem, folderPath: string): Promise<void> {
@@ -347,7 +369,7 @@ const folderOfService: Readonly<Record<string, string>> = {
   'mailbox-export': 'Mailbox export',
 };
 
-function titleOf({ info }: CatalogItem): string {
+function titleOf({ info }: Pick<CatalogItem, 'info'>): string {
   const title = [info['subject'], info['name'], info['title']].find(
     (each) => typeof each === 'string' && each !== '',
   );
@@ -360,9 +382,16 @@ function takeFileName(names: UniqueNames, item: CatalogItem, time: Date | undefi
   if (typeof name !== 'string') return names.take(nameOf(item, time), '.eml');
   const extension = extname(name);
   const isUsual = safeExtension(extension) !== '';
+  const mark = versionMark(item);
   return isUsual
-    ? names.take(safeFileName(basename(name, extension), 'file'), extension)
-    : names.take(safeFileName(name, 'file'));
+    ? names.take(safeFileName(basename(name, extension), 'file') + mark, extension)
+    : names.take(safeFileName(name, 'file') + mark);
+}
+
+/** Behind the name of an earlier version of a file. */
+function versionMark({ info }: CatalogItem): string {
+  const { versionId } = info;
+  return typeof versionId === 'string' ? ` (version ${safeFileName(versionId, 'unknown')})` : '';
 }
 
 function nameOf(item: CatalogItem, time: Date | undefined): string {

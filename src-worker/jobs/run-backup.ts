@@ -179,8 +179,8 @@ class Backup {
   }
 
   #scopeOf({ row: { kind, id } }: SelectedAccount): AccountScope {
-    const { mail } = this.#run.item;
-    return { graph: this.#services.graph, kind, accountId: id, signal: this.#signal, mail };
+    const { mail, files } = this.#run.item;
+    return { graph: this.#services.graph, kind, accountId: id, signal: this.#signal, mail, files };
   }
 
   async #backUpAccount(recorder: Recorder, { account, found }: OrderedAccount): Promise<void> {
@@ -238,11 +238,12 @@ function selectionReport({ missing, leftOut }: Gathering, leavers: readonly Leav
 }
 
 /** What the protected item leaves out by choice, beside whole services: for the coverage of the snapshot. */
-function leftOutOf({ services, mail }: ProtectedItem): LeftOut[] {
-  const isOff: Readonly<Record<LeftOut, boolean>> = {
-    'hidden-folders': !mail.hiddenFolders,
-    'recoverable-items': !mail.recoverableItems,
+function leftOutOf({ services, mail, files }: ProtectedItem): LeftOut[] {
+  const isSaved: Readonly<Record<LeftOut, boolean>> = {
+    'hidden-folders': services.includes('mail') && mail.hiddenFolders,
+    'recoverable-items': services.includes('mail') && mail.recoverableItems,
+    'file-versions': services.includes('drive') && files.versions !== 'current',
   };
-  const all = Object.keys(isOff) as LeftOut[];
-  return all.filter((name) => isOff[name] || !services.includes('mail'));
+  const all = Object.keys(isSaved) as LeftOut[];
+  return all.filter((name) => !isSaved[name]);
 }

@@ -4,7 +4,7 @@
  */
 import type { GapCode } from '../../src-shared/errors/gap-code.ts';
 import type { AccountKind } from '../../src-shared/model/account-kind.ts';
-import type { MailChoice } from '../../src-shared/model/protected-item.ts';
+import type { FileChoice, MailChoice } from '../../src-shared/model/protected-item.ts';
 import type { CollectionRow, ItemInfo } from '../../src-shared/model/rows.ts';
 import type { GraphClient } from '../graph/graph-client.ts';
 
@@ -19,6 +19,8 @@ export interface AccountScope {
   readonly signal: AbortSignal;
   /** What of a mailbox to read; the default of a protected item unless given. */
   readonly mail?: MailChoice | undefined;
+  /** The same of files. */
+  readonly files?: FileChoice | undefined;
 }
 
 /** An item as an enumeration shows it, before its content is fetched. */
@@ -33,8 +35,21 @@ export interface ItemHead {
   readonly content?: FetchedContent | undefined;
   /** Given where the enumeration knows a shorter way to the content than `Workload.fetch`. */
   readonly fetch?: (() => Promise<FetchedContent>) | undefined;
+  /** Given where items belong to this one that no enumeration tells of. */
+  readonly belongings?: Belongings | undefined;
   /** Given where a part of the item cannot be had, and the rest is saved without it: why. */
   readonly gap?: GapCode | undefined;
+}
+
+/**
+ * Items that belong to another one, such as earlier versions of a file: asked for when that changes, and gone with it.
+ * Their ids are its id with a slash and something of their own behind it.
+ */
+export interface Belongings {
+  /** True where they are surely as they were when the item was saved with this version. */
+  isAsOf(version: string): boolean;
+  /** All that are to be saved. Rejects with `AppError`. */
+  list(): Promise<readonly ItemHead[]>;
 }
 
 /** How many items Microsoft 365 says a collection has, null where it does not say; for progress only. */
@@ -80,10 +95,12 @@ interface FetchedStream {
   readonly version: string;
 }
 
-/** The answer for one item of a look-up: with `error`, it is not known whether it exists. */
+/** The answer for one item of a look-up: with `error`, it is not known whether it exists; `isGone`: a list without it
+ * says that it does not, where nothing but an answer to a question about it would not do. */
 export interface LookedUpItem {
   readonly id: string;
   readonly head?: ItemHead | undefined;
+  readonly isGone?: boolean;
   readonly error?: unknown;
 }
 
@@ -113,6 +130,8 @@ export interface Workload {
   readonly mayTakeOthersAlong?: (info: ItemInfo) => boolean;
   /** Where items lie in items of the same collection: they go with those, even if nothing says so. */
   readonly nesting?: Nesting;
+  /** The id of the item that another one belongs to; undefined for one that stands for itself. */
+  readonly ownerOf?: (id: string) => string | undefined;
   /** Asked about a collection that no enumeration showed and where an item was found: true where it is left out by
    * choice, so that the item counts as gone. */
   readonly isLeftOut?: (scope: AccountScope, collection: string) => Promise<boolean>;

@@ -56,7 +56,7 @@ const changesOfAreas: Readonly<Record<string, Readonly<Record<string, number>>>>
   tasks: { ...items, ...containers, checklistsEdited: 2 },
   settings: { edited: 1, rulesCreated: 1, categoriesCreated: 1 },
   drive: {
-    ...{ ...items, renamed: 3, shared: 2 },
+    ...{ ...items, renamed: 3, shared: 2, trimmed: 2 },
     ...{ foldersCreated: 2, foldersRenamed: 2, foldersMoved: 2, foldersDeleted: 2 },
   },
   site: {
@@ -86,6 +86,7 @@ const selection: Partial<ProtectedItemInput> = {
   services: [...serviceNames],
   mailboxes: { mode: 'all' },
   sites: { mode: 'all' },
+  files: { versions: 'all' },
 };
 
 /** The area of the simulator that tells the truth of a service. */
@@ -173,7 +174,7 @@ export class OrganizationRounds {
     let locked = 0;
     for (const { id, address } of this.#reader.accounts()) {
       for (const service of comparedServices) {
-        const wanted = trueHashes(service, await this.#truth(service, id));
+        const wanted = trueHashes(service, await this.#truth(service, id), 'all');
         const { lost, tooMany } = hashDifferences(await this.#held(service, id), wanted);
         things += wanted.needed.length;
         locked += wanted.isLocked ? 1 : 0;

@@ -2,6 +2,7 @@
  * What every service holds, as hashes: of the organization as it really is, and of the items of a snapshot. One hash
  * stands for one thing: a message, an attachment, a post, a file at its place.
  */
+import type { FileVersions } from '../../src-shared/model/protected-item.ts';
 import { serviceNames, type ServiceName } from '../../src-shared/model/service-name.ts';
 import { canonicalHash, sha256 } from '../integration/simulator/canonical.ts';
 import type { SnapshotItem } from './snapshot-reader.ts';
@@ -20,6 +21,12 @@ export interface TruthThing {
   readonly driveId?: string;
   readonly parentId?: string;
   readonly name?: string;
+  /** Of files: the oldest first, the present one last. */
+  readonly versions?: readonly {
+    readonly id: string;
+    readonly sha256: string;
+    readonly unreadable: string | null;
+  }[];
 }
 
 /**
@@ -43,8 +50,12 @@ export type ComparedService = Exclude<ServiceName, 'directory' | 'archive' | 'ma
 /** What is locked as a whole: everything below it cannot be read. */
 const lockable: ReadonlySet<string> = new Set(['drive', 'site']);
 
-/** What the truth of a service's account demands of a snapshot. */
-export function trueHashes(service: ComparedService, lines: readonly TruthThing[]): TrueHashes {
+/** What the truth of a service's account demands of a snapshot; earlier versions of files where they are saved. */
+export function trueHashes(
+  service: ComparedService,
+  lines: readonly TruthThing[],
+  versions: FileVersions = 'current',
+): TrueHashes {
   const isLocked = lines.some(
     ({ kind, unreadable }) => lockable.has(kind) && unreadable === 'resourceLocked',
   );
@@ -56,7 +67,19 @@ export function trueHashes(service: ComparedService, lines: readonly TruthThing[
     if (line.isDeleted === true) allowed.push(...hashesOf(service, line));
     else needed.push(...hashesOf(service, line));
   }
+  if (service === 'drive' && versions !== 'current') needed.push(...versionHashes(lines, versions));
   return { needed, allowed, isLocked };
+}
+
+/** Versions of files that cannot be read themselves, too. */
+function versionHashes(lines: readonly TruthThing[], kept: number | 'all'): string[] {
+  return lines.flatMap(({ driveId, id, versions = [] }) =>
+    versions
+      .slice(0, -1)
+      .slice(kept === 'all' ? 0 : -kept)
+      .filter(({ unreadable }) => unreadable === null)
+      .map((version) => `${driveId}/${id}/${version.id} ${version.sha256}`),
+  );
 }
 
 function hashesOf(service: ComparedService, line: TruthThing): string[] {
@@ -117,7 +140,8 @@ export function itemHashes(service: ComparedService, item: SnapshotItem): ItemHa
 }
 
 function filePlace({ id, info }: SnapshotItem, bytes: Uint8Array): string {
-  const { name, parent, folder } = info;
+  const { name, parent, folder, versionId } = info;
+  if (versionId !== undefined) return `${id} ${sha256(bytes)}`;
   const place = String(parent).split('/').at(-1) ?? '';
   return `${id} in ${place} ${String(name)} ${folder === true ? '' : sha256(bytes)}`;
 }

@@ -19,9 +19,11 @@ import type {
   CollectionChanges,
   CollectionFound,
   ItemHead,
+  LookedUpItem,
   Workload,
 } from '../../workloads/workload.ts';
 import { forEachConcurrent } from '../concurrency.ts';
+import { BelongingsBackup } from './belongings-backup.ts';
 import { CollectionBackup } from './collection-backup.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -67,6 +69,7 @@ export class AccountBackup {
   readonly #removed = new Set<string>();
   /** Versions of items that were looked up and saved out of turn: their enumeration has nothing to add. */
   readonly #savedOutOfTurn = new Map<string, string>();
+  readonly belongings = new BelongingsBackup(this);
   /** Ids of the collections that exist and are saved. */
   #collections: ReadonlySet<string> = new Set();
 
@@ -79,7 +82,7 @@ export class AccountBackup {
       chainId: services.chainId,
       number: this.baseNumber,
     });
-    this.#issues = new OpenIssues(services.ledger, issues);
+    this.#issues = new OpenIssues(services.ledger, issues, services.workload.ownerOf);
   }
 
   async run(): Promise<void> {
@@ -110,15 +113,18 @@ export class AccountBackup {
     } else {
       const item = catalog.item({ ...this.owner, chainId, number: this.baseNumber }, head.id);
       if (item === undefined) await this.saveItem(head);
-      else await this.#moveItem(head, item.content);
+      else await this.#moveItem(head, item);
     }
     progress.finish(1, 0);
   }
 
   /** Content that the vault has already, under a new version, at a new place, or with new information about it. */
-  async #moveItem(head: ItemHead, content: ItemRow['content']): Promise<void> {
+  async #moveItem(head: ItemHead, { content, version }: Pick<ItemRow, 'content' | 'version'>): Promise<void> {
+    // An issue of the item can be that nobody knows what belongs to it.
+    const before = this.#issues.get(head.id) === undefined ? version : undefined;
+    const isFollowed = await this.belongings.follow(head, before);
     await this.services.recorder.moveItem(this.owner, head, content);
-    await this.#reportGap(head);
+    if (isFollowed) await this.#reportGap(head);
   }
 
   #hasSameContent(before: string, { version, content }: ItemHead): boolean {
@@ -131,14 +137,19 @@ export class AccountBackup {
     const { workload, scope, recorder, progress } = this.services;
     let sizeBytes = 0;
     try {
+      const isFollowed = await this.belongings.follow(head, undefined);
       const content = head.content ?? (await (head.fetch?.() ?? workload.fetch(scope, head.id)));
       sizeBytes = await recorder.saveItem(this.owner, head, content);
-      await this.#reportGap(head);
+      if (isFollowed) await this.#reportGap(head);
     } catch (error) {
       if (isFatal(error)) throw error;
-      await this.reportIssue(subjectOf(head), error);
+      await this.reportItem(head, error);
     }
     progress.finish(1, sizeBytes);
+  }
+
+  reportItem(head: ItemHead, error: unknown): Promise<void> {
+    return this.reportIssue(subjectOf(head), error);
   }
 
   /** Records that an item, a collection or the account could not be saved. */
@@ -192,7 +203,7 @@ export class AccountBackup {
       for (const id of lost) this.#countRemoval(id);
       return;
     }
-    await this.#lookUp(lost, async (id, head) => {
+    await this.#lookUp(lost, async ({ id, head }) => {
       if (head === undefined || (await this.#isLeftOut(head))) {
         this.#countRemoval(id);
         return;
@@ -200,6 +211,15 @@ export class AccountBackup {
       this.#savedOutOfTurn.set(head.id, head.version);
       await this.saveItem(head);
     });
+  }
+
+  /** Ends an item that belonged to another one. */
+  async endItem(id: string, collection: string): Promise<void> {
+    const { catalog, chainId, recorder } = this.services;
+    await this.clearIssue(id);
+    if (catalog.currentItem(chainId, this.owner, id) === undefined) return;
+    await recorder.removeItem(this.owner, { id, collection });
+    this.#countRemoval(id);
   }
 
   #countRemoval(id: string): void {
@@ -273,10 +293,13 @@ export class AccountBackup {
     const doubtful = new Set<string>();
     await this.#lookUp(
       failed.map(({ item }) => item),
-      async (id, head) => {
+      async ({ id, head, isGone }) => {
         if (head !== undefined) {
-          if (await this.#isLeftOut(head)) await this.clearIssue(id);
-          else await this.saveItem(head);
+          await this.#retryItem(head);
+          return;
+        }
+        if (isGone === true) {
+          await this.endItem(id, this.#subjectOfId(id).collection);
           return;
         }
         const subject = this.#subjectOfId(id);
@@ -289,6 +312,24 @@ export class AccountBackup {
     );
     doubtful.delete(wholeAccount);
     for (const collection of doubtful) await new CollectionBackup(this, collection).runAfresh();
+  }
+
+  async #retryItem(head: ItemHead): Promise<void> {
+    const { catalog, chainId } = this.services;
+    if (await this.#isLeftOut(head)) {
+      await this.clearIssue(head.id);
+      return;
+    }
+    const known = catalog.currentItem(chainId, this.owner, head.id);
+    const isSaved = head.belongings !== undefined && known?.version === head.version;
+    if (!isSaved) await this.saveItem(head);
+    // Only what belongs to it is missing.
+    else if (await this.belongings.follow(head, undefined)) await this.#reportGap(head);
+  }
+
+  /** Items that are issues and belong to another one. */
+  issuesBelow(owner: string): string[] {
+    return this.#issues.itemsOf(owner);
   }
 
   /** Items of a collection that are issues. */
@@ -318,13 +359,11 @@ export class AccountBackup {
   }
 
   /** Looks items up by id; an item that cannot be looked up becomes an issue. */
-  async #lookUp(
-    ids: readonly string[],
-    use: (id: string, head: ItemHead | undefined) => Promise<void>,
-  ): Promise<void> {
+  async #lookUp(ids: readonly string[], use: (item: LookedUpItem) => Promise<void>): Promise<void> {
     const { workload, scope } = this.services;
-    for await (const { id, head, error } of workload.lookUp(scope, ids)) {
-      if (error === undefined) await use(id, head);
+    for await (const item of workload.lookUp(scope, ids)) {
+      const { id, error } = item;
+      if (error === undefined) await use(item);
       else if (isFatal(error)) throw asError(error);
       else await this.reportIssue(this.#subjectOfId(id), error);
     }

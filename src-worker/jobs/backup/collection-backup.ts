@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import { isFatal } from '../../faults/ledger.ts';
 import { createDedupFilterMemory, DedupFilter } from '../../vault/index/dedup-filter.ts';
-import type { ItemChanges, Nesting } from '../../workloads/workload.ts';
+import type { ItemChanges, Nesting, Workload } from '../../workloads/workload.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import type { AccountBackup } from './account-backup.ts';
 
@@ -65,7 +65,7 @@ export class CollectionBackup {
     const { workload, scope, recorder } = this.#account.services;
     const { owner } = this.#account;
     const listsAll = link === undefined || workload.listsEverything?.(this.#id, link) === true;
-    const round = new Round(listsAll && this.#isKnown(), workload.nesting);
+    const round = new Round(listsAll && this.#isKnown(), workload);
     const canResume = link === undefined && !round.isSweep;
     let isWhole = true;
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {
@@ -108,9 +108,9 @@ export class CollectionBackup {
     const { catalog, chainId, recorder } = this.#account.services;
     await this.#account.clearIssueIn(this.#id, id);
     const known = catalog.currentItem(chainId, this.#account.owner, id);
-    if (known === undefined) return true;
-    if (known.collection !== this.#id) return false;
-    await recorder.removeItem(this.#account.owner, { id, collection: this.#id });
+    if (known !== undefined && known.collection !== this.#id) return false;
+    await this.#account.belongings.remove(id, this.#id);
+    if (known !== undefined) await recorder.removeItem(this.#account.owner, { id, collection: this.#id });
     return true;
   }
 
@@ -124,9 +124,17 @@ export class CollectionBackup {
   async #removeUntold(round: Round): Promise<void> {
     const untold = round.isSweep ? round.unseen(this.#knownIds()) : this.#below(round);
     for (const id of untold) await this.#removeItem(id);
-    if (round.isSweep)
-      for (const id of round.unseen(this.#account.issuesIn(this.#id))) await this.#account.clearIssue(id);
+    if (round.isSweep) await this.#removeUnsaved(round);
     round.leftIds.push(...untold);
+  }
+
+  /** What a full enumeration did not show of what was never saved, and what belongs to that. */
+  async #removeUnsaved(round: Round): Promise<void> {
+    for (const id of round.unseen(this.#account.issuesIn(this.#id))) {
+      await this.#account.clearIssue(id);
+      await this.#account.belongings.remove(id, this.#id);
+    }
+    for (const id of [...round.ownerless(this.#knownIds())]) await this.#account.endItem(id, this.#id);
   }
 
   #mayHaveLostMore(leftIds: readonly string[]): boolean {
@@ -174,10 +182,12 @@ class Round {
   readonly nesting: Nesting | undefined;
   /** Ids that a full enumeration has seen; none are kept where the collection is new. */
   readonly #seen: DedupFilter | undefined;
+  readonly #ownerOf: Workload['ownerOf'];
 
-  constructor(isSweep: boolean, nesting: Nesting | undefined) {
+  constructor(isSweep: boolean, { nesting, ownerOf }: Workload) {
     this.#seen = isSweep ? new DedupFilter(createDedupFilterMemory()) : undefined;
     this.nesting = nesting;
+    this.#ownerOf = ownerOf;
   }
 
   get isSweep(): boolean {
@@ -192,10 +202,23 @@ class Round {
     }
   }
 
+  /** Items that stand for themselves and that this round did not show. */
   unseen(knownIds: Iterable<string>): string[] {
     const ids: string[] = [];
-    for (const id of knownIds) if (this.#seen?.claim(hashOf(id)) === true) ids.push(id);
+    for (const id of knownIds)
+      if (this.#ownerOf?.(id) === undefined && this.#seen?.claim(hashOf(id)) === true) ids.push(id);
     return ids;
+  }
+
+  /** Items that belong to something of which neither this round nor {@link Round.unseen} knew: it was never saved. */
+  *ownerless(knownIds: Iterable<string>): Iterable<string> {
+    const owners = new Set<string>();
+    for (const id of this.#ownerOf === undefined ? [] : knownIds) {
+      const owner = this.#ownerOf?.(id);
+      if (owner === undefined) continue;
+      if (this.#seen?.claim(hashOf(owner)) === true) owners.add(owner);
+      if (owners.has(owner)) yield id;
+    }
   }
 }
 

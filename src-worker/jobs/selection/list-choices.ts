@@ -13,7 +13,7 @@ import {
   type GraphUser,
 } from './directory-user.ts';
 import { normal, type Directory } from './selected-account.ts';
-import { siteFields, siteRow, siteSchema, type GraphSite } from './select-sites.ts';
+import { siteFields, siteRow, siteSchema, type GraphSite } from './directory-site.ts';
 
 /** A page that is asked for; `after` is the `next` of the page before. */
 export interface ChoiceRequest {

@@ -1,10 +1,9 @@
 /** Which sites, Outlook groups and teams a run backs up. */
-import { z } from 'zod';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import type { AccountKind } from '../../../src-shared/model/account-kind.ts';
 import type { SiteName, SiteSelection } from '../../../src-shared/model/protected-item.ts';
-import type { AccountRow } from '../../../src-shared/model/rows.ts';
 import { graphPath } from '../../graph/paths.ts';
+import { findChannelSites } from './channel-sites.ts';
 import {
   findGroups,
   groupRow,
@@ -13,6 +12,7 @@ import {
   type GraphGroup,
   type Groups,
 } from './directory-group.ts';
+import { readSite, siteFields, siteRow, siteSchema, type GraphSite } from './directory-site.ts';
 import {
   normal,
   unknownName,
@@ -21,22 +21,10 @@ import {
   type KnownDirectory,
 } from './selected-account.ts';
 
-export const siteFields = 'id,displayName,name,webUrl,isPersonalSite';
 /** The longest page of sites (graph facts, section 4). */
 const sitePageSize = 999;
 /** Lists and deltas without a token (graph facts, section 2). */
 const listCost = 2;
-
-const text = z.string().nullish().catch(undefined);
-
-export const siteSchema = z.object({
-  id: z.string().min(1).max(1024),
-  displayName: text,
-  name: text,
-  webUrl: text,
-  isPersonalSite: z.boolean().nullish().catch(undefined),
-});
-export type GraphSite = z.infer<typeof siteSchema>;
 
 /** Where to ask, and which kinds of accounts the run's services have any use for. */
 export interface SiteSearch extends KnownDirectory {
@@ -92,8 +80,7 @@ async function excludedBy(
   if (selection.mode === 'excluding') {
     for (const group of await findGroups(search, selection.groups, gathering)) {
       groups.add(group.id);
-      const site = search.kinds.has('site') ? await siteOfGroup(search, group) : undefined;
-      if (site !== undefined) trees.push(site);
+      trees.push(...(await sitesOfGroup(search, group, gathering)));
     }
     for (const { site: name, withSubsites } of search.kinds.has('site') ? selection.sites : []) {
       const site = await gathering.find(name, () => findSite(search, name));
@@ -120,21 +107,29 @@ async function addGroup(search: SiteSearch, group: GraphGroup, gathering: Gather
     return;
   }
   if (search.kinds.has('group')) gathering.add(groupRow(group), hasTeam(group));
-  const site = search.kinds.has('site') ? await siteOfGroup(search, group) : undefined;
-  if (site !== undefined) gathering.add(siteRow(site));
+  for (const site of await sitesOfGroup(search, group, gathering)) gathering.add(siteRow(site));
 }
 
 /** Undefined where the group has none yet. */
-async function siteOfGroup({ graph, signal }: Directory, { id }: GraphGroup): Promise<GraphSite | undefined> {
+async function siteOfGroup(directory: Directory, { id }: GraphGroup): Promise<GraphSite | undefined> {
   try {
-    return await graph.getJson(graphPath`/groups/${id}/sites/root`, {
-      ...{ schema: siteSchema, query: { $select: siteFields }, service: 'sharepoint' as const },
-      ...{ target: 'account' as const, signal },
-    });
+    return await readSite(directory, graphPath`/groups/${id}/sites/root`);
   } catch (error) {
     if (isAppError(error, 'account-unknown')) return undefined;
     throw error;
   }
+}
+
+/** The site of a group, and those of the private and shared channels of its team. */
+async function sitesOfGroup(
+  search: SiteSearch,
+  group: GraphGroup,
+  gathering: Gathering,
+): Promise<GraphSite[]> {
+  if (!search.kinds.has('site')) return [];
+  const site = await siteOfGroup(search, group);
+  const ofChannels = await findChannelSites(search, group, gathering);
+  return site === undefined ? ofChannels : [site, ...ofChannels];
 }
 
 async function addNamed(
@@ -173,19 +168,14 @@ async function subsitesOf({ graph, signal }: Directory, id: string): Promise<Gra
 }
 
 /** A site by its id or address, also the one that it had when it was saved last; throws `account-unknown`. */
-async function findSite({ graph, signal, known }: SiteSearch, name: string): Promise<GraphSite> {
-  const read = (path: string) =>
-    graph.getJson(path, {
-      ...{ schema: siteSchema, query: { $select: siteFields }, service: 'sharepoint' as const },
-      ...{ target: 'account' as const, signal },
-    });
+async function findSite(search: SiteSearch, name: string): Promise<GraphSite> {
   try {
-    return await read(sitePath(name));
+    return await readSite(search, sitePath(name));
   } catch (error) {
     if (!isAppError(error, 'account-unknown', 'item-gone', 'request-rejected')) throw error;
-    const id = known.idOf('site', name);
+    const id = search.known.idOf('site', name);
     if (id === undefined) throw unknownName('site', name, error);
-    return read(sitePath(id));
+    return readSite(search, sitePath(id));
   }
 }
 
@@ -195,9 +185,4 @@ function sitePath(name: string): string {
   const { host, pathname } = new URL(name);
   const path = pathname.replace(/\/+$/, '');
   return path === '' ? `/sites/${host}` : `/sites/${host}:${path}`;
-}
-
-export function siteRow({ id, webUrl, displayName, name }: GraphSite): AccountRow {
-  const address = (webUrl ?? id).slice(0, 1024);
-  return { id, address, name: (displayName ?? name ?? address).slice(0, 1024), kind: 'site' };
 }

@@ -1,9 +1,12 @@
 /** The drives of an account and the changes of one: delta over the whole tree (graph facts, section 7). */
 import { z } from 'zod';
+import { AppError } from '../../../src-shared/errors/app-error.ts';
+import { wordsFor } from '../../graph/error-words.ts';
 import { graphPath } from '../../graph/paths.ts';
 import type { AccountScope, CollectionChanges, ItemChanges, ItemHead } from '../workload.ts';
 import { describeItem, driveItemSchema, itemKey, type DriveItem } from './drive-item.ts';
 import { fileContent } from './file-content.ts';
+import { versionsBelow, versionsMark, withVersionsMark } from './file-versions.ts';
 import { withSharing } from './sharing.ts';
 
 const driveSchema = z.object({ id: z.string().min(1).max(256), name: z.string().nullish().catch('') });
@@ -33,17 +36,22 @@ export async function findDrives(scope: AccountScope): Promise<CollectionChanges
   return { found, removed: [], isComplete: true, link: listed };
 }
 
-/** Pages of changes since `link`, or of all items. Throws `delta-expired` and `collection-gone`. */
+/**
+ * Pages of changes since `link`, or of all items. Throws `delta-expired` and `collection-gone`; the first, too, for a
+ * position of another choice of versions, because files that did not change have to be looked at then.
+ */
 export async function* driveChanges(
   scope: AccountScope,
   driveId: string,
   link: string | undefined,
 ): AsyncIterable<ItemChanges> {
-  const start = link ?? graphPath`/drives/${driveId}/root/delta`;
+  const mark = versionsMark(scope);
+  const position = link === undefined ? undefined : positionOf(link, mark);
+  const start = position ?? graphPath`/drives/${driveId}/root/delta`;
   const pages = scope.graph.deltaPages(start, {
     schema: driveItemSchema,
     service: 'sharepoint',
-    cost: link === undefined ? listCost : 1,
+    cost: position === undefined ? listCost : 1,
     headers: deltaHeaders,
     signal: scope.signal,
   });
@@ -52,16 +60,29 @@ export async function* driveChanges(
     yield {
       changed: (await withSharing(scope, driveId, items)).map((item) => headOf(scope, driveId, item)),
       removed: page.removed.map(({ id }) => itemKey(driveId, id)),
-      nextLink: page.nextLink,
-      deltaLink: page.deltaLink,
+      nextLink: withMark(page.nextLink, mark),
+      deltaLink: withMark(page.deltaLink, mark),
     };
   }
 }
 
-/** An item with the way to its content. */
-export function headOf(scope: AccountScope, driveId: string, item: DriveItem): ItemHead {
+/** A position that was reached with more than present versions has the choice before it; links begin with a letter. */
+function withMark(link: string | undefined, mark: string | undefined): string | undefined {
+  return link === undefined || mark === undefined ? link : `+${mark} ${link}`;
+}
+
+function positionOf(link: string, mark: string | undefined): string {
+  const [, markBefore, position = ''] = /^(?:\+(\S+) )?(.*)$/s.exec(link) ?? [];
+  if (markBefore === mark) return position;
+  throw new AppError('delta-expired', wordsFor('delta-expired'), { details: { what: 'file versions' } });
+}
+
+/** An item with the way to its content, and to its versions. */
+export function headOf(scope: AccountScope, driveId: string, found: DriveItem): ItemHead {
+  const item = withVersionsMark(scope, found);
   return {
     ...describeItem(driveId, item),
     fetch: () => Promise.resolve(fileContent(scope, driveId, item)),
+    belongings: versionsBelow(scope, driveId, item),
   };
 }

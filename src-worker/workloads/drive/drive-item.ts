@@ -41,6 +41,8 @@ type GraphItem = z.infer<typeof driveItemSchema>;
 export interface DriveItem extends GraphItem {
   readonly sharing?: Sharing | undefined;
   readonly gap?: GapCode | undefined;
+  /** Which earlier versions of the file are saved; nothing where none are. */
+  readonly versionsMark?: string | undefined;
 }
 
 /** Ids of items are unique in their drive only, so that of the drive stands before them. Neither holds a slash. */
@@ -50,8 +52,8 @@ export function itemKey(driveId: string, itemId: string): string {
 
 /** The two ids of a key. */
 export function splitKey(key: string): { driveId: string; itemId: string } {
-  const at = key.indexOf('/');
-  return { driveId: key.slice(0, at), itemId: key.slice(at + 1) };
+  const [driveId = '', itemId = ''] = key.split('/');
+  return { driveId, itemId };
 }
 
 /** The hash that the service tells; empty where it tells none, as right after an upload. */
@@ -66,13 +68,27 @@ export function isFolder(item: DriveItem): boolean {
 
 /**
  * Size and hash, which tell the content, then the eTag, which changes with everything but the sharing, which has a mark
- * of its own: a file that was renamed or shared is not read again.
+ * of its own: a file that was renamed or shared is not read again. Last, which earlier versions were saved with it.
  */
 export function versionOf(item: DriveItem, hash = hashOf(item)): string {
   const version = `${item.size ?? ''} ${hash} ${item.eTag ?? ''}`;
-  const mark = item.gap ?? item.sharing?.mark;
-  return mark === undefined ? version : `${version} ${mark}`;
+  const marks = [item.gap ?? item.sharing?.mark, item.versionsMark].filter((mark) => mark !== undefined);
+  return [version, ...marks].join(' ');
 }
+
+/** True when the same is saved of what was before two versions of a file: sharing it makes no new one. */
+export function hasSameHistory(before: string, after: string): boolean {
+  const [historyBefore, historyAfter] = [before, after].map((version) => {
+    const [, , eTag = '', ...marks] = version.split(' ');
+    return { eTag, mark: marks.find((mark) => mark.startsWith(versionsPrefix)) };
+  });
+  if (historyBefore?.mark !== historyAfter?.mark) return false;
+  if (historyAfter?.mark === undefined) return true;
+  return historyBefore?.eTag !== '' && historyBefore?.eTag === historyAfter.eTag;
+}
+
+/** Begins what says which earlier versions are saved; no hash and no gap begins so. */
+export const versionsPrefix = 'versions:';
 
 /** True when two versions are surely of the same bytes. */
 export function hasSameContent(before: string, after: string): boolean {

@@ -1,14 +1,15 @@
 /**
- * The OneDrive of one user, or the document libraries of one site, as the backup sees them. Of a file the present version
- * is saved; older ones would be items of their own below it, from `versions` of the item, and are not asked for so far.
+ * The OneDrive of one user, or the document libraries of one site, as the backup sees them. Earlier versions of a file,
+ * where they are saved, are items that belong to it.
  */
 import { requireShape } from '../../graph/json-body.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { lookUpInBatches } from '../look-up.ts';
-import type { Workload } from '../workload.ts';
+import type { AccountScope, LookedUpItem, Workload } from '../workload.ts';
 import { driveChanges, findDrives, headOf } from './drive-changes.ts';
 import { driveItemSchema, hasSameContent, splitKey } from './drive-item.ts';
 import { fileContent, readItem } from './file-content.ts';
+import { fileOfVersion, lookUpVersions, withVersionsMark } from './file-versions.ts';
 import { withSharing } from './sharing.ts';
 
 export const driveWorkload: Workload = {
@@ -24,24 +25,37 @@ export const driveWorkload: Workload = {
     parentOf: ({ parent }) => (typeof parent === 'string' ? parent : undefined),
   },
 
-  lookUp: (scope, keys) =>
-    lookUpInBatches(scope, keys, {
-      service: 'sharepoint',
-      pathOf: (key) => {
-        const { driveId, itemId } = splitKey(key);
-        return graphPath`/drives/${driveId}/items/${itemId}`;
-      },
-      describe: async (raw, key) => {
-        const { driveId } = splitKey(key);
-        const [item = requireShape(driveItemSchema, raw)] = await withSharing(scope, driveId, [
-          requireShape(driveItemSchema, raw),
-        ]);
-        return headOf(scope, driveId, item);
-      },
-    }),
+  ownerOf: fileOfVersion,
+
+  async *lookUp(scope, keys) {
+    yield* lookUpFiles(
+      scope,
+      keys.filter((key) => fileOfVersion(key) === undefined),
+    );
+    yield* lookUpVersions(
+      scope,
+      keys.filter((key) => fileOfVersion(key) !== undefined),
+    );
+  },
 
   async fetch(scope, key) {
     const { driveId, itemId } = splitKey(key);
-    return fileContent(scope, driveId, await readItem(scope, driveId, itemId));
+    return fileContent(scope, driveId, withVersionsMark(scope, await readItem(scope, driveId, itemId)));
   },
 };
+
+function lookUpFiles(scope: AccountScope, keys: readonly string[]): AsyncIterable<LookedUpItem> {
+  return lookUpInBatches(scope, keys, {
+    service: 'sharepoint',
+    pathOf: (key) => {
+      const { driveId, itemId } = splitKey(key);
+      return graphPath`/drives/${driveId}/items/${itemId}`;
+    },
+    describe: async (raw, key) => {
+      const { driveId } = splitKey(key);
+      const told = requireShape(driveItemSchema, raw);
+      const [item = told] = await withSharing(scope, driveId, [told]);
+      return headOf(scope, driveId, item);
+    },
+  });
+}

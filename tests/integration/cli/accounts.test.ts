@@ -135,3 +135,21 @@ describe('a selection', () => {
     expect(await savedOf('One person')).toMatchObject([{ id: person!.id, address: now!.address }]);
   });
 });
+
+test('earlier versions of files are chosen as a number, all or none, and listed', async () => {
+  const createFiles = (name: string, versions: string) =>
+    machine.run(['protected-item', 'create', name, '--services', 'drive', '--file-versions', versions]);
+  for (const wrong of ['0', '501', '-1', 'many', '1e2']) {
+    const { exitCode, errors } = await createFiles('Wrong', wrong);
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining('from 1 to 500, all or current')]);
+  }
+  for (const versions of ['12', 'all', 'current'])
+    expect(await createFiles(`Files ${versions}`, versions)).toMatchObject({ exitCode: 0 });
+  const { output } = await machine.run(['protected-item', 'list']);
+  const saves = output.split('\n').filter((line) => line.startsWith('Files '));
+  expect(saves.map((line) => /drive of (.*?) {2,}/.exec(line)?.[1])).toEqual([
+    'all mailboxes; all sites and teams; up to 12 earlier versions of each file',
+    'all mailboxes; all sites and teams; all versions of files',
+    'all mailboxes; all sites and teams',
+  ]);
+});

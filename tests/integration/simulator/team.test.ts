@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../../src-simulator/options.ts';
 import { checkGraphTraffic, isGraphContractAvailable } from '../../support/graph-contract.ts';
 import { canonicalHash, sha256 } from './canonical.ts';
@@ -21,6 +21,10 @@ interface Message {
   createdDateTime: string;
   messageType: string;
   [name: string]: unknown;
+}
+
+interface FilesFolder {
+  parentReference: { driveId: string; driveType: string };
 }
 
 const patient: SimulatorOptions = {
@@ -250,4 +254,42 @@ test.skipIf(!isGraphContractAvailable)('every exchange obeys the specification',
   if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
   rmSync(dir, { recursive: true });
   expect(verdict).toMatchObject({ isAvailable: true, errors: 0 });
+});
+
+describe('files of channels', () => {
+  let fresh: Session;
+  const openWith = async (unopenedFolderShare: number) => {
+    fresh = await startSession({ ...patient, teams: { count: 3, postsPerChannel: 0, unopenedFolderShare } });
+  };
+  afterEach(() => fresh.close());
+  const folderOf = (id: string) => fresh.get(`${channelPath(id)}/filesFolder`);
+  const lines = async () =>
+    (await fresh.areaTruth<ConversationLine & { siteId: string }>('team', team)).filter(
+      ({ kind }) => kind === 'channel',
+    );
+
+  test('are in sites of their own where channels are private or shared, and in the site of the team otherwise', async () => {
+    await openWith(0);
+    const drives: string[] = [];
+    for (const { id, siteId } of await lines()) {
+      const { parentReference } = (await folderOf(id)).json<FilesFolder>();
+      expect(Object.keys(parentReference).sort()).toEqual(['driveId', 'driveType']);
+      drives.push(parentReference.driveId);
+      const root = (await fresh.get(`/drives/${parentReference.driveId}/root`)).json<object>();
+      expect(root).toMatchObject({ parentReference: { siteId } });
+    }
+    const [general, second, third, ...apart] = drives;
+    expect([second, third]).toEqual([general, general]);
+    expect(new Set([general, ...apart]).size).toBe(3);
+    const ofTeam = (await fresh.get(`/groups/${team}/sites/root`)).json<{ id: string }>();
+    expect((await lines())[0]?.siteId).toBe(ofTeam.id);
+  });
+
+  test('are not found until somebody looks at them for the first time', async () => {
+    await openWith(1);
+    const [channel] = await lines();
+    expect((await folderOf(channel?.id ?? '')).status).toBe(404);
+    await fresh.control('changes', { user: team, areas: { 'team.foldersOpened': 5 } });
+    expect((await folderOf(channel?.id ?? '')).status).toBe(200);
+  });
 });

@@ -50,6 +50,7 @@ test('records are the same after the file was closed and opened', () => {
     },
     services: ['mail' as const, 'contacts' as const],
     mail: { hiddenFolders: false, recoverableItems: true },
+    files: { versions: 12 },
     onFailure: 'stop' as const,
   };
   store.addProtectedItem(item);
@@ -101,7 +102,7 @@ test('a row that is not as Holdfast writes it is an error with a remedy, not a c
 
 const todaysMail = { hiddenFolders: true, recoverableItems: false };
 
-const migratedColumns = ['services', 'sites', 'mail', 'onFailure'];
+const migratedColumns = ['services', 'sites', 'mail', 'onFailure', 'files'];
 
 /** Opens records as version `version` wrote them, with one protected item that has these columns. */
 function openOld(version: number, columns: Readonly<Record<string, string>>): RecordStore {
@@ -160,6 +161,12 @@ test('a protected item of version 3 had no choice of mail folders', () => {
 test('a protected item of version 4 went on after a failure', () => {
   expect(openOld(4, ofVersion3).protectedItems()).toMatchObject([
     { services: ['drive'], onFailure: 'continue' },
+  ]);
+});
+
+test('a protected item of version 5 saved no earlier versions of files', () => {
+  expect(openOld(5, { ...ofVersion3, onFailure: 'stop' }).protectedItems()).toMatchObject([
+    { services: ['drive'], onFailure: 'stop', files: { versions: 'current' } },
   ]);
 });
 
