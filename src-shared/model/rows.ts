@@ -12,29 +12,48 @@ export const idBytes = 32;
 const key = z.string().min(1).max(1024);
 const size = z.number().int().nonnegative();
 
+const isId = (value: unknown): value is Uint8Array => value instanceof Uint8Array && value.length === idBytes;
+
 /** A 32-byte id. */
-export const idSchema = z.custom<Uint8Array>(
-  (value) => value instanceof Uint8Array && value.length === idBytes,
-);
+export const idSchema = z.custom<Uint8Array>(isId);
 
 /** An object: its size, how many levels of id lists stand above the chunks, and the ids of the topmost level. */
-export const objectRefSchema = z.tuple([size, z.number().int().min(0).max(4), z.array(idSchema).max(64)]);
-export type ObjectRef = z.infer<typeof objectRefSchema>;
+export type ObjectRef = [sizeBytes: number, depth: number, ids: Uint8Array[]];
+const deepestObject = 4;
+const mostIds = 64;
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Rows come by the hundred thousand, so what each of them has is looked at and not copied. */
+function isObjectRef(value: unknown): value is ObjectRef {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [sizeBytes, depth, ids] = value as unknown[];
+  if (!isCount(sizeBytes) || !isCount(depth) || depth > deepestObject) return false;
+  return Array.isArray(ids) && ids.length <= mostIds && ids.every(isId);
+}
+export const objectRefSchema = z.custom<ObjectRef>(isObjectRef);
 
 /** How the content of an item is rebuilt from its object: as it is, by joining a split MIME message, or part by part. */
 export const contentKind = { bytes: 0, mime: 1, parts: 2 } as const;
 
 /** Kind, size of the rebuilt content (of all parts together) in bytes, object. */
-export const contentRefSchema = z.tuple([
-  z.union([z.literal(0), z.literal(1), z.literal(2)]),
-  size,
-  objectRefSchema,
-]);
-export type ContentRef = z.infer<typeof contentRefSchema>;
+export type ContentRef = [kind: 0 | 1 | 2, sizeBytes: number, object: ObjectRef];
+
+export function isContentRef(value: unknown): value is ContentRef {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [kind, sizeBytes, object] = value as unknown[];
+  return (kind === 0 || kind === 1 || kind === 2) && isCount(sizeBytes) && isObjectRef(object);
+}
+export const contentRefSchema = z.custom<ContentRef>(isContentRef);
 
 /** What lists, search and a restore need to know of an item beside its content; the workload names the keys. */
-export const itemInfoSchema = z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/), z.unknown());
-export type ItemInfo = z.infer<typeof itemInfoSchema>;
+export type ItemInfo = Record<string, unknown>;
+const infoKey = /^[a-z][A-Za-z0-9]{0,63}$/;
+
+export function isItemInfo(value: unknown): value is ItemInfo {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).every((name) => infoKey.test(name));
+}
 
 /** One item as a snapshot holds it. `version` changes with every change in Microsoft 365 (changeKey, eTag). */
 export interface ItemRow {
@@ -43,6 +62,13 @@ export interface ItemRow {
   readonly version: string;
   readonly content: ContentRef;
   readonly info: ItemInfo;
+}
+
+/** An item row as records and catalog keep it: the CBOR of its content reference, the JSON of its information. */
+export interface PackedItemRow extends Pick<ItemRow, 'id' | 'collection' | 'version'> {
+  readonly sizeBytes: number;
+  readonly content: Uint8Array;
+  readonly info: string;
 }
 
 /** An item that left a collection; it may have been moved to another one in the same session. */

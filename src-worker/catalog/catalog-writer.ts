@@ -2,13 +2,12 @@
  * Applies one snapshot's records to the catalog, in one transaction. The same code runs after a backup and when a
  * machine builds its catalog from a vault, so both see the same rows.
  */
-import { encode } from 'cborg';
 import type {
   AccountRow,
   CollectionRow,
   FrameEntry,
   IssueRow,
-  ItemRow,
+  PackedItemRow,
   PackEntry,
   RemovalRow,
   RowOwner,
@@ -38,6 +37,8 @@ export class CatalogWriter {
   readonly #statements: StatementCache;
   readonly #ownerNos = new Map<string, number>();
   readonly #collectionNos = new Map<string, number>();
+  /** Owners that no snapshot before has: they have no rows to end. */
+  readonly #freshOwners = new Set<number>();
 
   constructor(database: CatalogDatabase, snapshot: SnapshotEntry) {
     this.#database = database;
@@ -132,19 +133,25 @@ export class CatalogWriter {
     }
   }
 
-  putItem(owner: RowOwner, row: ItemRow): void {
+  putItem(owner: RowOwner, row: PackedItemRow): void {
     const ownerNo = this.#ownerNo(owner);
-    this.#endItem(ownerNo, row.id);
+    const { number } = this.#snapshot;
+    if (!this.#freshOwners.has(ownerNo)) {
+      this.#run(
+        'UPDATE item SET s1 = ? WHERE owner_no = ? AND id = ? AND s1 IS NULL AND s0 < ?',
+        ...[number, ownerNo, row.id, number],
+      );
+    }
     this.#run(
-      'INSERT INTO item (owner_no, id, collection_no, s0, version, size_bytes, content, info) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO item (owner_no, id, collection_no, s0, version, size_bytes, content, info) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ownerNo,
       row.id,
       this.#collectionNo(owner, row.collection),
-      this.#snapshot.number,
+      number,
       row.version,
-      row.content[1],
-      encode(row.content),
-      JSON.stringify(row.info),
+      row.sizeBytes,
+      row.content,
+      row.info,
     );
   }
 
@@ -153,14 +160,13 @@ export class CatalogWriter {
     this.#endItem(this.#ownerNo(owner), row.id, this.#collectionNo(owner, row.collection));
   }
 
-  /** Ends the current row of an item, if it has one (in that collection); one of this very snapshot never was. */
-  #endItem(ownerNo: number, id: string, collectionNo?: number): void {
+  /** Ends the current row of an item, if it has one in that collection; one of this very snapshot never was. */
+  #endItem(ownerNo: number, id: string, collectionNo: number): void {
     const { number } = this.#snapshot;
     const current = this.#statements
       .get('SELECT item_no, s0, collection_no FROM item WHERE owner_no = ? AND id = ? AND s1 IS NULL')
       .get(ownerNo, id) as { item_no: number; s0: number; collection_no: number } | undefined;
-    if (current === undefined) return;
-    if (collectionNo !== undefined && current.collection_no !== collectionNo) return;
+    if (current?.collection_no !== collectionNo) return;
     if (current.s0 === number) this.#run('DELETE FROM item WHERE item_no = ?', current.item_no);
     else this.#run('UPDATE item SET s1 = ? WHERE item_no = ?', number, current.item_no);
   }
@@ -262,7 +268,7 @@ export class CatalogWriter {
     const key = `${owner.workload} ${owner.account}`;
     let ownerNo = this.#ownerNos.get(key);
     if (ownerNo === undefined) {
-      this.#run(
+      const { changes } = this.#run(
         'INSERT INTO owner (chain_no, workload, account) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
         this.#chainNo,
         owner.workload,
@@ -275,6 +281,7 @@ export class CatalogWriter {
         owner.account,
       );
       this.#ownerNos.set(key, ownerNo);
+      if (changes > 0) this.#freshOwners.add(ownerNo);
     }
     return ownerNo;
   }

@@ -2,9 +2,7 @@
  * The local index of one vault: which snapshots there are, what they hold, where its chunks lie. A cache that any
  * machine rebuilds from vault and password; nothing may rely on it for safety.
  */
-import { decode } from 'cborg';
 import {
-  contentRefSchema,
   type AccountRow,
   type ChunkPlace,
   type CollectionRow,
@@ -16,6 +14,7 @@ import {
 import { CatalogWriter, type SnapshotEntry } from './catalog-writer.ts';
 import { heldCounts, lackCounts, type HeldCount, type LackCount } from './coverage-query.ts';
 import { openCatalogDatabase, StatementCache, type CatalogDatabase } from './database.ts';
+import { contentOf, infoOf } from './packed-row.ts';
 
 /** A snapshot as the catalog lists it; texts are JSON as the commit has them. */
 export interface CatalogSnapshot extends Omit<SnapshotEntry, 'outcome'> {
@@ -233,7 +232,7 @@ export class Catalog {
       'SELECT item_no AS position, id, content FROM item WHERE item_no > :position ORDER BY item_no',
       {},
     );
-    for (const { id, content } of rows) yield { id, content: contentRefSchema.parse(decode(content)) };
+    for (const { id, content } of rows) yield { id, content: contentOf(content) };
   }
 
   hasPack(name: Uint8Array): boolean {
@@ -307,7 +306,7 @@ function parseItem({ id, collection, version, sizeBytes, content, info }: RawIte
     collection,
     version,
     sizeBytes,
-    content: contentRefSchema.parse(decode(content)),
-    info: JSON.parse(info) as Record<string, unknown>,
+    content: contentOf(content),
+    info: infoOf(info),
   };
 }

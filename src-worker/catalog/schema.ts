@@ -2,7 +2,7 @@
  * The tables of the local catalog. It is a cache of one vault: whenever its layout changes, {@link schemaVersion} goes
  * up and the file is built anew from the vault, so there are no migrations to get wrong.
  */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /**
  * Rows carry the numbers of the snapshots of their chain between which they hold: visible in snapshot n when
@@ -52,7 +52,7 @@ CREATE TABLE item (
   s0 INTEGER NOT NULL, s1 INTEGER, version TEXT NOT NULL, size_bytes INTEGER NOT NULL,
   content BLOB NOT NULL, info TEXT NOT NULL
 ) STRICT;
-CREATE INDEX item_by_id ON item (owner_no, id);
+CREATE UNIQUE INDEX item_by_id ON item (owner_no, id, s0);
 CREATE INDEX item_by_collection ON item (collection_no, s0);
 CREATE TABLE state (
   owner_no INTEGER NOT NULL, collection TEXT NOT NULL, link TEXT NOT NULL, PRIMARY KEY (owner_no, collection)

@@ -118,13 +118,18 @@ function startOf({ start, graphRoot }: PageSource, trail = new LinkTrail(graphRo
   return isLink(start) ? trail.follow(start) : start;
 }
 
+function isIdentified(item: unknown): item is { id: string } {
+  return typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string';
+}
+
 function splitRemoved<T>(
   items: readonly unknown[],
   schema: z.ZodType<T>,
 ): Pick<DeltaPage<T>, 'changed' | 'removed'> {
   const lastStates = new Map<string, object>();
   for (const item of items) {
-    const { id } = requireShape(identifiedSchema, item);
+    // By the thousand, so what can be seen at once is not put through a schema.
+    const { id } = isIdentified(item) ? item : requireShape(identifiedSchema, item);
     // Deleting first moves the id to its last place, so that the order of last states is kept.
     lastStates.delete(id);
     lastStates.set(id, item as object);

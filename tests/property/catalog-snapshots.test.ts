@@ -2,6 +2,7 @@
  * The catalog keeps rows with the numbers of the snapshots between which they hold. Whatever happens to items and
  * collections, each snapshot must show what it showed when it was the newest, and the current state is that of the last.
  */
+import { encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ContentRef } from '../../src-shared/model/rows.ts';
@@ -70,8 +71,9 @@ function applyToCatalog(writer: CatalogWriter, step: Change): void {
         id: step.id,
         collection: step.collection,
         version: `${step.version}`,
-        content,
-        info: {},
+        sizeBytes: content[1],
+        content: encode(content),
+        info: '{}',
       });
       break;
     case 'remove':

@@ -175,7 +175,7 @@ def apply(vault, record, items):
             vault.index(pack)
     elif record["t"] == "items":
         for at, item in enumerate(record["ids"]):
-            items[record["account"], item] = (record["collections"][record["at"][at]], record["contents"][at])
+            items[record["account"], item] = (record["collections"][record["at"][at]], cbor(record["contents"][at]))
     elif record["t"] == "removals":
         for at, item in enumerate(record["ids"]):
             held = items.get((record["account"], item))

@@ -8,14 +8,15 @@ import { z } from 'zod';
 import {
   accountRowSchema,
   collectionRowSchema,
-  contentRefSchema,
   idSchema,
+  isContentRef,
+  isItemInfo,
   issueRowSchema,
-  itemInfoSchema,
   snapshotCountsSchema,
   snapshotOutcomes,
   stateRowSchema,
   type ItemRow,
+  type PackedItemRow,
   type RemovalRow,
   type RowOwner,
 } from '../../../src-shared/model/rows.ts';
@@ -28,7 +29,16 @@ const id = idSchema;
 const size = z.number().int().nonnegative();
 const scope = { workload: key, account: key };
 
-const strings = z.array(z.string().max(1024));
+/** A column of a record of rows. Records have hundreds of rows, so values are looked at and not copied. */
+const column = <T>(isValue: (value: unknown) => value is T) =>
+  z.custom<readonly T[]>((value) => Array.isArray(value) && value.every(isValue));
+const isShort = (value: unknown): value is string => typeof value === 'string' && value.length <= 1024;
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const strings = column(isShort);
+const counts = column(isCount);
 
 const recordSchema = z.discriminatedUnion('t', [
   z.object({
@@ -47,17 +57,18 @@ const recordSchema = z.discriminatedUnion('t', [
     ...scope,
     collections: z.array(key),
     ids: strings,
-    at: z.array(size),
+    at: counts,
     versions: strings,
-    contents: z.array(contentRefSchema),
-    infos: z.array(itemInfoSchema),
+    sizes: counts,
+    contents: column(isBytes),
+    infos: column(isText),
   }),
   z.object({
     t: z.literal('removals'),
     ...scope,
     collections: z.array(key),
     ids: strings,
-    at: z.array(size),
+    at: counts,
   }),
   z.object({ t: z.literal('states'), ...scope, put: z.array(stateRowSchema), removed: z.array(key) }),
   z.object({ t: z.literal('issues'), ...scope, put: z.array(issueRowSchema), cleared: strings }),
@@ -77,12 +88,16 @@ export function encodeRecord(record: SegmentRecord, memory: Uint8Array): Uint8Ar
     recordSchema.parse(record);
     return memory.subarray(0, encodeInto(record, memory).written);
   } catch (cause) {
-    throw new AppError(
-      'internal',
-      'Something of this mailbox is longer than a vault can hold, so it was not written. What was committed before is safe.',
-      { cause, details: { record: record.t } },
-    );
+    throw unwritable(record.t, cause);
   }
+}
+
+function unwritable(record: SegmentRecord['t'], cause: unknown): AppError {
+  return new AppError(
+    'internal',
+    'Something of this mailbox is longer than a vault can hold, so it was not written. What was committed before is safe.',
+    { cause, details: { record } },
+  );
 }
 
 /** Parses one record; throws `pack-damaged` where it has another shape. */
@@ -92,36 +107,47 @@ export function decodeRecord(data: Uint8Array): SegmentRecord {
   return parsed.data;
 }
 
-/** The rows of an `items` record. */
-export function* itemRows(record: Extract<SegmentRecord, { t: 'items' }>): Iterable<ItemRow> {
-  for (const [index, itemId] of record.ids.entries()) {
+/** Throws `internal` for a row that no reader would take. */
+export function packItemRow({ id: itemId, collection, version, content, info }: ItemRow): PackedItemRow {
+  if (!isContentRef(content) || !isItemInfo(info)) throw unwritable('items', undefined);
+  const [, sizeBytes] = content;
+  return { id: itemId, collection, version, sizeBytes, content: encode(content), info: JSON.stringify(info) };
+}
+
+/** The rows of an `items` record. What is packed in them is checked when it is read. */
+export function* itemRows(record: Extract<SegmentRecord, { t: 'items' }>): Iterable<PackedItemRow> {
+  const { ids, sizes, versions, contents, infos } = record;
+  const isEven = [sizes, versions, contents, infos, record.at].every(({ length }) => length === ids.length);
+  if (!isEven) throw unevenColumns();
+  for (let index = 0; index < ids.length; index += 1) {
     const collection = record.collections[record.at[index] ?? -1];
-    const version = record.versions[index];
-    const content = record.contents[index];
-    const info = record.infos[index];
-    if (collection === undefined || version === undefined || content === undefined || info === undefined) {
-      throw damaged('the columns of a record have different lengths');
-    }
-    yield { id: itemId, collection, version, content, info };
+    const [itemId, version, content] = [ids[index], versions[index], contents[index]];
+    const [sizeBytes, info] = [sizes[index], infos[index]];
+    if (collection === undefined || itemId === undefined || version === undefined) throw unevenColumns();
+    if (content === undefined || sizeBytes === undefined || info === undefined) throw unevenColumns();
+    yield { id: itemId, collection, version, sizeBytes, content, info };
   }
 }
+
+const unevenColumns = (): AppError => damaged('the columns of a record have different lengths');
 
 /** The rows of a `removals` record. */
 export function* removalRows(record: Extract<SegmentRecord, { t: 'removals' }>): Iterable<RemovalRow> {
   for (const [index, itemId] of record.ids.entries()) {
     const collection = record.collections[record.at[index] ?? -1];
-    if (collection === undefined) throw damaged('the columns of a record have different lengths');
+    if (collection === undefined) throw unevenColumns();
     yield { id: itemId, collection };
   }
 }
 
 /** Packs item rows of one account into a record. */
-export function itemsRecord(owner: RowOwner, rows: readonly ItemRow[]): SegmentRecord {
+export function itemsRecord(owner: RowOwner, rows: readonly PackedItemRow[]): SegmentRecord {
   return {
     t: 'items',
     ...owner,
     ...idColumns(rows),
     versions: rows.map((row) => row.version),
+    sizes: rows.map((row) => row.sizeBytes),
     contents: rows.map((row) => row.content),
     infos: rows.map((row) => row.info),
   };

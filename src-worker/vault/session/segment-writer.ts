@@ -4,9 +4,15 @@
  */
 import { sha256 } from '../../codec/hash.ts';
 import { fileClass, frameType, maxFrameRawBytes, segmentName, zstdFlag } from '../format/layout.ts';
-import { encodeRecord, itemsRecord, removalsRecord, type SegmentRecord } from '../format/records.ts';
+import {
+  encodeRecord,
+  itemsRecord,
+  packItemRow,
+  removalsRecord,
+  type SegmentRecord,
+} from '../format/records.ts';
 import { SealedFileWriter } from '../format/sealed-file-writer.ts';
-import type { ItemRow, RemovalRow, RowOwner } from '../../../src-shared/model/rows.ts';
+import type { ItemRow, PackedItemRow, RemovalRow, RowOwner } from '../../../src-shared/model/rows.ts';
 import type { Vault } from '../vault.ts';
 
 const compressionLevel = 3;
@@ -26,7 +32,7 @@ export interface WrittenSegment {
 }
 
 type PendingRows =
-  | { readonly t: 'items'; readonly owner: RowOwner; readonly rows: ItemRow[]; infoLength: number }
+  | { readonly t: 'items'; readonly owner: RowOwner; readonly rows: PackedItemRow[]; infoLength: number }
   | { readonly t: 'removals'; readonly owner: RowOwner; readonly rows: RemovalRow[] };
 
 /** The segments of one session. Calls must not overlap: await each before the next. */
@@ -46,10 +52,11 @@ export class SegmentWriter {
   }
 
   async writeItem(owner: RowOwner, row: ItemRow): Promise<void> {
+    const packed = packItemRow(row);
     const pending = await this.#pendingOf(owner, 'items');
     if (pending.t === 'items') {
-      pending.rows.push(row);
-      pending.infoLength += JSON.stringify(row.info).length;
+      pending.rows.push(packed);
+      pending.infoLength += packed.info.length;
     }
     await this.#flushIfFull(pending);
   }

@@ -1,6 +1,7 @@
+import { decode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ItemRow } from '../../../src-shared/model/rows.ts';
+import type { ContentRef, ItemRow } from '../../../src-shared/model/rows.ts';
 import { maxFrameRawBytes } from '../../../src-worker/vault/format/layout.ts';
 import {
   decodeCommit,
@@ -9,6 +10,7 @@ import {
   encodeRecord,
   itemRows,
   itemsRecord,
+  packItemRow,
   removalRows,
   removalsRecord,
   type CommitRecord,
@@ -36,11 +38,16 @@ describe('records of a segment', () => {
   test('item rows come back as they were', () => {
     fc.assert(
       fc.property(fc.array(item, { maxLength: 20 }), (rows) => {
-        const record = decodeRecord(encoded(itemsRecord(owner, rows)));
+        const record = decodeRecord(encoded(itemsRecord(owner, rows.map(packItemRow))));
         expect(record).toMatchObject({ t: 'items', ...owner });
         const read = [...itemRows(record as Extract<SegmentRecord, { t: 'items' }>)];
         // Prototype-less dictionaries of fast-check are plain maps for us.
-        expect(read).toEqual(rows.map((row) => ({ ...row, info: { ...row.info } })));
+        const opened = read.map(({ sizeBytes, content, info, ...row }) => {
+          const reference = decode(content) as ContentRef;
+          expect(sizeBytes).toBe(reference[1]);
+          return { ...row, content: reference, info: JSON.parse(info) as object };
+        });
+        expect(opened).toEqual(rows.map((row) => ({ ...row, info: { ...row.info } })));
       }),
       { numRuns: 60 },
     );
@@ -58,10 +65,31 @@ describe('records of a segment', () => {
 
   test('columns of different lengths are damage', () => {
     const record = itemsRecord(owner, [
-      { id: 'a', collection: 'inbox', version: '', content: [0, 0, [0, 0, []]], info: {} },
+      packItemRow({ id: 'a', collection: 'inbox', version: '', content: [0, 0, [0, 0, []]], info: {} }),
     ]) as Extract<SegmentRecord, { t: 'items' }>;
     expect(() => [...itemRows({ ...record, versions: [] })]).toThrow(/different lengths/);
     expect(() => [...itemRows({ ...record, at: [7] })]).toThrow(/different lengths/);
+  });
+
+  test.each([
+    ['content of an unknown kind', { content: [3, 0, [0, 0, []]] }],
+    ['content deeper than any reader goes', { content: [0, 0, [0, 5, []]] }],
+    ['a chunk id of another length', { content: [0, 9, [9, 0, [new Uint8Array(31)]]] }],
+    ['a negative size', { content: [0, -1, [0, 0, []]] }],
+    ['information under a name that is none', { info: { 'two words': 1 } }],
+    ['information that is a list', { info: [] }],
+  ])('a row with %s is not written', (_case, change) => {
+    const good: ItemRow = {
+      id: 'a',
+      collection: 'inbox',
+      version: '',
+      content: [0, 0, [0, 0, []]],
+      info: {},
+    };
+    expect(packItemRow(good)).toMatchObject({ id: 'a', info: '{}' });
+    expect(() => packItemRow({ ...good, ...change } as ItemRow)).toThrow(
+      expect.objectContaining({ code: 'internal' }),
+    );
   });
 
   test('a record that could not be read again is not written', () => {
