@@ -9,7 +9,7 @@ import type { ItemChanges, ItemHead, Workload } from '../../src-worker/workloads
 interface ToldPage {
   readonly changed?: readonly ItemHead[];
   readonly removed?: readonly string[];
-  readonly before?: () => Promise<void> | void;
+  readonly before?: () => unknown;
 }
 
 export interface Told {

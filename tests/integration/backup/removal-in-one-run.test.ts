@@ -47,10 +47,10 @@ test.each(['b', 'a'])('an item that moved from a to b stays when %s tells of it 
   told.pages = { a: [{ changed: [itemIn('a', 'x')] }], b: [] };
   await run();
   const moved = itemIn('b', 'x', { version: '2' });
-  const isDone = Promise.withResolvers<void>();
+  const isDone = Promise.withResolvers<undefined>();
   // A page is asked for once the one before the last was worked on: then the first collection has told its news.
   const inTurn = (id: string) => (id === first ? {} : { before: () => isDone.promise });
-  const end = (id: string) => (id === first ? [{}, { before: () => isDone.resolve() }] : []);
+  const end = (id: string) => (id === first ? [{}, { before: () => isDone.resolve(undefined) }] : []);
   told.pages = {
     a: [{ removed: ['x'], ...inTurn('a') }, ...end('a')],
     b: [{ changed: [moved], ...inTurn('b') }, ...end('b')],
