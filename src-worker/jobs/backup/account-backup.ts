@@ -70,8 +70,8 @@ export class AccountBackup {
   /** Items that this run saved at a new place: the enumeration of that has nothing to add to this version of them. */
   readonly #arrivals = new Map<string, Pick<ItemHead, 'version' | 'collection'>>();
   readonly belongings = new BelongingsBackup(this);
-  /** Ids of the collections that exist and are saved. */
-  #collections: ReadonlySet<string> = new Set();
+  /** Names of the collections that exist and are saved, by id. */
+  #collections: ReadonlyMap<string, string> = new Map();
 
   constructor(services: AccountBackupServices) {
     this.services = services;
@@ -250,7 +250,8 @@ export class AccountBackup {
       ? [...known.keys()].filter((id) => !found.has(id))
       : changes.removed;
     const removed = candidates.filter((id) => known.has(id));
-    const all = new Set([...known.keys(), ...found].filter((id) => !removed.includes(id)));
+    const all = new Map([...known.values(), ...changes.found].map(({ id, name }) => [id, name]));
+    for (const id of removed) all.delete(id);
     this.#collections = all;
     const put = changes.found.filter((row) => !isSame(row, known.get(row.id))).map(withoutCount);
     for (const id of removed) await this.removeCollection(id);
@@ -259,7 +260,12 @@ export class AccountBackup {
       await recorder.finishCollection(this.owner, { collection: collectionListKey, link: changes.link });
     }
     progress.expect(sumOf(changes.found.filter(({ id }) => !links.has(id))));
-    return [...all];
+    return [...all.keys()];
+  }
+
+  /** What an issue of a whole collection is about. */
+  subjectOfCollection(id: string): IssueSubject {
+    return { item: id, collection: id, version: '', name: this.#collections.get(id) ?? '' };
   }
 
   /** True of an item that is now where nothing is saved, by choice. */

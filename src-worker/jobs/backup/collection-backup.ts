@@ -43,11 +43,7 @@ export class CollectionBackup {
       recorder.forgetResumeLink(this.#account.owner, this.#id);
       const isGone = isAppError(error, 'collection-gone') && (await this.#account.isCollectionGone(this.#id));
       if (isGone) await this.#account.endUntold(this.#id);
-      else
-        await this.#account.reportIssue(
-          { item: this.#id, collection: this.#id, version: '', name: '' },
-          error,
-        );
+      else await this.#account.reportIssue(this.#account.subjectOfCollection(this.#id), error);
     }
   }
 

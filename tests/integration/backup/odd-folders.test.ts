@@ -40,6 +40,26 @@ test('a folder deleted in the middle of its list is an issue, and gone with all 
   expect((await backup.items()).map(({ id }) => id)).toEqual(['y']);
 });
 
+test('a folder that cannot be listed is an issue under the name that people know', async () => {
+  // The second run is told of no folder anew, and still knows what it is called.
+  const [found, removed] = [
+    [{ id: 'a', parent: null, name: 'Invoices', isHidden: false, itemCount: null }],
+    [],
+  ];
+  const collections = (_scope: unknown, link: string | undefined) =>
+    Promise.resolve({
+      ...{ found: link === undefined ? found : [], removed },
+      ...{ isComplete: link === undefined, link: 'position' },
+    });
+  await open({ collections });
+  told.pages = { a: [{ changed: [itemIn('a', 'x')] }] };
+  await backup.run(connection, testServices);
+  const denied = () => Promise.reject(new AppError('access-denied', 'No.'));
+  told.pages = { a: [{ before: denied }] };
+  await backup.run(connection, testServices);
+  expect(backup.issues()).toMatchObject([{ item: 'a', code: 'access-denied', name: 'Invoices' }]);
+});
+
 test('sibling folders of one name stay two, in the snapshot and in a restore', async () => {
   const named = (id: string) => ({ id, parent: null, name: 'Twin', isHidden: false, itemCount: null });
   const found = [named('a'), named('b')];
