@@ -138,6 +138,8 @@ export const faultSchema = z.object({
   truncatedBody: rate,
   /** 200 with JSON cut in its middle (its Content-Length is right). */
   invalidJson: rate,
+  /** 200 with valid JSON of another shape: a list without `value`, an item without id, a field of another type. */
+  oddShape: rate,
   /** 401 InvalidAuthenticationToken although the token has not expired; the same token is refused from then on. */
   tokenExpiry: rate,
   /** A deltaLink is refused: 410 with Location, 410 syncStateNotFound, 400 SyncStateInvalid, in turns. */

@@ -5,6 +5,7 @@ import { expiredAnswer } from '../graph/delta-token.ts';
 import { graphError, type GraphCall, type Organization, type Route } from '../graph/graph-call.ts';
 import { itemNotFound } from '../graph/sharepoint-problems.ts';
 import type { FaultKind, FaultPlan } from './fault-plan.ts';
+import { hasShape, oddlyShaped } from './odd-shape.ts';
 
 interface Hit {
   organization: Organization;
@@ -88,6 +89,12 @@ const messageGone = (call: GraphCall): Answer =>
     code: 'ErrorItemNotFound',
     message: 'The specified object was not found in the store.',
   });
+
+/** The answer in another shape than promised where that fault strikes, otherwise the very same. */
+export function reshaped(faults: FaultPlan, key: string, answer: Answer): Answer {
+  if (!hasShape(answer) || !faults.strikes('oddShape', key)) return answer;
+  return oddlyShaped(answer, faults.countOf('oddShape'));
+}
 
 /** How the answer is damaged on its way, if at all. */
 export function chooseDamage(faults: FaultPlan, key: string, answer: Answer): Damage {

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Statistics } from '../control/statistics.ts';
-import { chooseDamage, faultAnswer } from '../faults/request-faults.ts';
+import { chooseDamage, faultAnswer, reshaped } from '../faults/request-faults.ts';
 import { bodySize, type Answer } from '../http/answer.ts';
 import { deliver, type Damage } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
@@ -137,8 +137,10 @@ export class GraphEndpoint {
       this.#noteRetryAfter(route, fault);
       return fault;
     }
-    organization.faults.spare(key);
-    return this.#run(call, route);
+    const answer = this.#run(call, route);
+    const told = reshaped(organization.faults, key, answer);
+    if (told === answer) organization.faults.spare(key);
+    return told;
   }
 
   /** The 429 of an application that used up its resource units, or null. */
@@ -304,9 +306,10 @@ export class GraphEndpoint {
 
   #perform(visit: Visit): void {
     const { faults } = this.#services.organization;
-    const answer = this.#run(visit.call, visit.route);
+    const whole = this.#run(visit.call, visit.route);
+    const answer = reshaped(faults, visit.key, whole);
     const damage = chooseDamage(faults, visit.key, answer);
-    if (damage === null || damage === 'chunkedResponse') faults.spare(visit.key);
+    if (answer === whole && (damage === null || damage === 'chunkedResponse')) faults.spare(visit.key);
     if (damage === 'connectionReset' && faults.countOf('connectionReset') % 2 === 1) {
       this.#finishLater(visit, answer, damage);
       visit.request.socket.destroy();

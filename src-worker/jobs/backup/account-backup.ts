@@ -67,11 +67,11 @@ export class AccountBackup {
   readonly #issues: OpenIssues;
   /** Items of the last snapshot that are gone: more than one list can say so. */
   readonly #removed = new Set<string>();
-  /** Versions of items that were looked up and saved out of turn: their enumeration has nothing to add. */
-  readonly #savedOutOfTurn = new Map<string, string>();
+  /** Items that this run saved at a new place: the enumeration of that has nothing to add to this version of them. */
+  readonly #arrivals = new Map<string, Pick<ItemHead, 'version' | 'collection'>>();
   readonly belongings = new BelongingsBackup(this);
-  /** Ids of the collections that exist and are saved. */
-  #collections: ReadonlySet<string> = new Set();
+  /** Names of the collections that exist and are saved, by id. */
+  #collections: ReadonlyMap<string, string> = new Map();
 
   constructor(services: AccountBackupServices) {
     this.services = services;
@@ -100,10 +100,9 @@ export class AccountBackup {
   /** Decides by what the last snapshot has: nothing to do, a new place, or content to fetch. */
   async considerItem(head: ItemHead): Promise<void> {
     const { catalog, chainId, ledger, progress } = this.services;
-    if (this.#savedOutOfTurn.get(head.id) === head.version) return;
+    if (this.#arrivals.get(head.id)?.version === head.version) return;
     const known = this.baseNumber === 0 ? undefined : catalog.currentItem(chainId, this.owner, head.id);
-    if (known !== undefined && known.collection !== head.collection)
-      this.#savedOutOfTurn.set(head.id, head.version);
+    if (known !== undefined && known.collection !== head.collection) this.#noteArrival(head);
     if (known === undefined || !this.#hasSameContent(known.version, head)) {
       await this.saveItem(head);
       return;
@@ -198,7 +197,7 @@ export class AccountBackup {
    * collection are asked for once more; what is really gone says so. Must be done before the position moves on.
    */
   async saveMovedItems(ids: readonly string[]): Promise<void> {
-    const lost = [...new Set(ids)].filter((id) => !this.#savedOutOfTurn.has(id));
+    const lost = [...new Set(ids)].filter((id) => !this.#arrivals.has(id));
     if (this.services.workload.isRemovalFinal === true) {
       for (const id of lost) this.#countRemoval(id);
       return;
@@ -208,23 +207,32 @@ export class AccountBackup {
         this.#countRemoval(id);
         return;
       }
-      this.#savedOutOfTurn.set(head.id, head.version);
+      this.#noteArrival(head);
       await this.saveItem(head);
     });
   }
 
+  #noteArrival({ id, version, collection }: ItemHead): void {
+    this.#arrivals.set(id, { version, collection });
+  }
+
+  /** True when this run saved the item in `collection` as one that came from elsewhere; where it is now is open again. */
+  forgetArrival(collection: string, id: string): boolean {
+    return this.#arrivals.get(id)?.collection === collection && this.#arrivals.delete(id);
+  }
+
   /** Ends an item that belonged to another one. */
   async endItem(id: string, collection: string): Promise<void> {
-    const { catalog, chainId, recorder } = this.services;
     await this.clearIssue(id);
-    if (catalog.currentItem(chainId, this.owner, id) === undefined) return;
-    await recorder.removeItem(this.owner, { id, collection });
+    await this.services.recorder.removeItem(this.owner, { id, collection });
     this.#countRemoval(id);
   }
 
+  /** What came and went within this run was in no snapshot that anybody could miss it in. */
   #countRemoval(id: string): void {
     const { ledger, catalog, chainId } = this.services;
-    if (this.#removed.has(id) || catalog.currentItem(chainId, this.owner, id) === undefined) return;
+    const wasThere = catalog.item({ ...this.owner, chainId, number: this.baseNumber }, id) !== undefined;
+    if (this.#removed.has(id) || !wasThere) return;
     this.#removed.add(id);
     ledger.record({ kind: 'removed' });
   }
@@ -242,7 +250,8 @@ export class AccountBackup {
       ? [...known.keys()].filter((id) => !found.has(id))
       : changes.removed;
     const removed = candidates.filter((id) => known.has(id));
-    const all = new Set([...known.keys(), ...found].filter((id) => !removed.includes(id)));
+    const all = new Map([...known.values(), ...changes.found].map(({ id, name }) => [id, name]));
+    for (const id of removed) all.delete(id);
     this.#collections = all;
     const put = changes.found.filter((row) => !isSame(row, known.get(row.id))).map(withoutCount);
     for (const id of removed) await this.removeCollection(id);
@@ -251,7 +260,12 @@ export class AccountBackup {
       await recorder.finishCollection(this.owner, { collection: collectionListKey, link: changes.link });
     }
     progress.expect(sumOf(changes.found.filter(({ id }) => !links.has(id))));
-    return [...all];
+    return [...all.keys()];
+  }
+
+  /** What an issue of a whole collection is about. */
+  subjectOfCollection(id: string): IssueSubject {
+    return { item: id, collection: id, version: '', name: this.#collections.get(id) ?? '' };
   }
 
   /** True of an item that is now where nothing is saved, by choice. */

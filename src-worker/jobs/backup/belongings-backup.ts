@@ -4,11 +4,15 @@
  * does it again and fetches nothing twice.
  */
 import { isFatal } from '../../faults/ledger.ts';
+import type { WriteSession } from '../../vault/session/write-session.ts';
 import type { ItemHead } from '../../workloads/workload.ts';
 import type { AccountBackup } from './account-backup.ts';
 
 export class BelongingsBackup {
   readonly #account: AccountBackup;
+  /** What was listed since the last commit, by the item it belongs to: the catalog does not know that yet. */
+  readonly #uncommitted = new Map<string, Set<string>>();
+  #session: WriteSession | undefined;
 
   constructor(account: AccountBackup) {
     this.#account = account;
@@ -23,7 +27,10 @@ export class BelongingsBackup {
     if (belongings === undefined || (before !== undefined && belongings.isAsOf(before))) return true;
     try {
       const wanted = await belongings.list();
-      for (const each of wanted) await this.#account.considerItem(each);
+      for (const each of wanted) {
+        await this.#account.considerItem(each);
+        this.#note(head.id, each.id);
+      }
       await this.#end(head, new Set(wanted.map(({ id }) => id)));
       return true;
     } catch (error) {
@@ -45,7 +52,16 @@ export class BelongingsBackup {
   ): Promise<void> {
     const { catalog, chainId } = this.#account.services;
     const known = catalog.currentIdsBelow(chainId, this.#account.owner, id);
-    const all = new Set([...known, ...this.#account.issuesBelow(id)]);
+    const all = new Set([...known, ...this.#account.issuesBelow(id), ...(this.#uncommitted.get(id) ?? [])]);
     for (const each of all) if (!wanted.has(each)) await this.#account.endItem(each, collection);
+  }
+
+  /** After it was saved, so that it is in the session of now or in the catalog. */
+  #note(id: string, each: string): void {
+    const { session } = this.#account.services.recorder;
+    if (this.#session !== session) this.#uncommitted.clear();
+    this.#session = session;
+    const ids = this.#uncommitted.get(id) ?? new Set<string>();
+    this.#uncommitted.set(id, ids.add(each));
   }
 }

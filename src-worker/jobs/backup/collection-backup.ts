@@ -43,11 +43,7 @@ export class CollectionBackup {
       recorder.forgetResumeLink(this.#account.owner, this.#id);
       const isGone = isAppError(error, 'collection-gone') && (await this.#account.isCollectionGone(this.#id));
       if (isGone) await this.#account.endUntold(this.#id);
-      else
-        await this.#account.reportIssue(
-          { item: this.#id, collection: this.#id, version: '', name: '' },
-          error,
-        );
+      else await this.#account.reportIssue(this.#account.subjectOfCollection(this.#id), error);
     }
   }
 
@@ -102,15 +98,17 @@ export class CollectionBackup {
 
   /**
    * False when the item is known to be elsewhere. One that is not known at all may have left as well: it failed so far, or
-   * a checkpoint has its removal and the run was killed before it was asked for.
+   * a checkpoint has its removal and the run was killed before it was asked for. The removal is recorded in any case: the
+   * catalog does not know yet what was saved here since the last commit, and it ends nothing in another collection.
    */
   async #removeItem(id: string): Promise<boolean> {
     const { catalog, chainId, recorder } = this.#account.services;
     await this.#account.clearIssueIn(this.#id, id);
+    await recorder.removeItem(this.#account.owner, { id, collection: this.#id });
+    const cameHere = this.#account.forgetArrival(this.#id, id);
     const known = catalog.currentItem(chainId, this.#account.owner, id);
-    if (known !== undefined && known.collection !== this.#id) return false;
+    if (known !== undefined && known.collection !== this.#id && !cameHere) return false;
     await this.#account.belongings.remove(id, this.#id);
-    if (known !== undefined) await recorder.removeItem(this.#account.owner, { id, collection: this.#id });
     return true;
   }
 

@@ -32,6 +32,7 @@ const kinds = [
   'connectionReset',
   'truncatedBody',
   'invalidJson',
+  'oddShape',
   'tokenExpiry',
   'deltaExpired',
   'deltaDuplicates',
@@ -97,6 +98,23 @@ test('invalidJson cuts JSON and nothing else', async () => {
   expect(() => reply.json()).toThrow();
   expect((await mime(2)).bytes.length).toBeGreaterThan(1_000);
 });
+
+test('oddShape gives lists without their entries and things without their id, as good JSON, and no bytes', async () => {
+  await session.control('faults', { oddShape: 1, maxInARow: 3 });
+  const lists = [await delta(), await delta(), await delta()].map((reply) => {
+    expect(reply.status).toBe(200);
+    return reply.json<{ value?: unknown }>().value;
+  });
+  expect(lists.filter(isGoodList)).toEqual([]);
+  expect(isGoodList((await delta()).json<{ value?: unknown }>().value)).toBe(true);
+  expect(typeof (await folder()).json<{ id?: unknown }>().id).not.toBe('string');
+  expect((await mime(4)).bytes.length).toBeGreaterThan(1_000);
+  await session.control('faults', calm);
+  expect((await folder()).json<{ id?: unknown }>()).toMatchObject({ id: expect.any(String) as unknown });
+});
+
+const isGoodList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item: { id?: unknown }) => typeof item.id === 'string');
 
 test('slowResponse delays the answer', async () => {
   await session.control('faults', { slowResponse: 1 });

@@ -54,6 +54,27 @@ describe('delta pages', () => {
     expect(source.asked).toEqual(['/delta', link('1'), link('2')]);
   });
 
+  test('what drives and lists mark with the facet deleted is removed, even where it is empty', async () => {
+    const gone = [
+      { id: 'a', deleted: { state: 'deleted' } },
+      { id: 'b', deleted: {} },
+    ];
+    const source = sourceOf({ '/delta': { value: [...gone, { id: 'c' }], '@odata.deltaLink': link('end') } });
+    const [page] = await collect(readDeltaPages(source, schema));
+    expect(page?.removed.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(page?.changed).toEqual([{ id: 'c' }]);
+  });
+
+  test('of several states of an item on one page the last one holds', async () => {
+    const removed = { id: 'a', '@removed': { reason: 'deleted' } };
+    const kept = { id: 'b', '@removed': { reason: 'deleted' } };
+    const source = sourceOf({
+      '/delta': { value: [{ id: 'a' }, kept, removed, { id: 'b' }], '@odata.deltaLink': link('end') },
+    });
+    const [page] = await collect(readDeltaPages(source, schema));
+    expect(page).toMatchObject({ removed: [{ id: 'a' }], changed: [{ id: 'b' }] });
+  });
+
   test.each([
     ['ErrorInvalidIdMalformed', 'delta-unsupported'],
     ['ErrorInvalidRequest', 'request-rejected'],
