@@ -5,7 +5,7 @@
  */
 
 const smallestShelvedBytes = 4 * 1024;
-const shelfBytes = 48 * 1024 * 1024;
+const shelfBytes = 40 * 1024 * 1024;
 
 export class BufferShelf {
   /** Free buffers by size, which is a power of two. */

@@ -19,10 +19,10 @@ const copiedBelowBytes = 24 * 1024;
 /** Content that waits or is being worked on; above it callers wait, so that memory does not follow the network. */
 const maxQueuedBytes = 8 * 1024 * 1024;
 /**
- * Packs that are being put into the store: a slow disk holds the network back, not the other way round. Less than a pack:
- * while one is written, what is queued keeps the codec threads busy.
+ * Packs that are being put into the store: a slow disk holds the network back, not the other way round. One pack, and
+ * content keeps coming while it is written; with a second one, no more comes.
  */
-const maxStoringBytes = 8 * 1024 * 1024;
+const maxStoringBytes = 20 * 1024 * 1024;
 
 /** One item on its way to a codec thread. */
 export interface WriteRequest {

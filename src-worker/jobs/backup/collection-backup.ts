@@ -65,7 +65,7 @@ export class CollectionBackup {
     const canResume = link === undefined && !round.isSweep;
     let isWhole = true;
     for await (const page of withReadAhead(workload.changes(scope, this.#id, link))) {
-      await this.#takePage(page, round.leftIds);
+      await this.#takePage(page, round.left);
       round.note(page);
       if (canResume && page.nextLink !== undefined) {
         recorder.setResumeLink(owner, { collection: this.#id, link: page.nextLink });
@@ -82,18 +82,21 @@ export class CollectionBackup {
   async #finish(round: Round, oldLink: string | undefined, newLink: string): Promise<boolean> {
     const { recorder } = this.#account.services;
     await this.#removeUntold(round);
-    await this.#account.saveMovedItems(round.leftIds);
-    if (!round.isSweep && this.#mayHaveLostMore(round.leftIds)) return false;
+    await this.#account.saveMovedItems([...round.left]);
+    if (!round.isSweep && this.#mayHaveLostMore(round.left)) return false;
     if (newLink !== oldLink)
       await recorder.finishCollection(this.#account.owner, { collection: this.#id, link: newLink });
     return true;
   }
 
-  async #takePage(page: ItemChanges, leftIds: string[]): Promise<void> {
+  /** What an earlier page removed and this one shows is back: its row is ended by now, even where nothing else is new. */
+  async #takePage(page: ItemChanges, left: Set<string>): Promise<void> {
     for (const id of page.removed) {
-      if (await this.#removeItem(id)) leftIds.push(id);
+      if (await this.#removeItem(id)) left.add(id);
     }
-    await forEachConcurrent(page.changed, itemsAtOnce, (head) => this.#account.considerItem(head));
+    await forEachConcurrent(page.changed, itemsAtOnce, (head) =>
+      left.delete(head.id) ? this.#account.saveItem(head) : this.#account.considerItem(head),
+    );
   }
 
   /**
@@ -123,7 +126,7 @@ export class CollectionBackup {
     const untold = round.isSweep ? round.unseen(this.#knownIds()) : this.#below(round);
     for (const id of untold) await this.#removeItem(id);
     if (round.isSweep) await this.#removeUnsaved(round);
-    round.leftIds.push(...untold);
+    for (const id of untold) round.left.add(id);
   }
 
   /** What a full enumeration did not show of what was never saved, and what belongs to that. */
@@ -135,25 +138,25 @@ export class CollectionBackup {
     for (const id of [...round.ownerless(this.#knownIds())]) await this.#account.endItem(id, this.#id);
   }
 
-  #mayHaveLostMore(leftIds: readonly string[]): boolean {
+  #mayHaveLostMore(left: ReadonlySet<string>): boolean {
     const { catalog, chainId, workload } = this.#account.services;
     if (workload.mayTakeOthersAlong === undefined) return false;
     const scope = { chainId, ...this.#account.owner, number: this.#account.baseNumber };
-    return leftIds.some((id) => {
+    return [...left].some((id) => {
       const item = catalog.item(scope, id);
       return item !== undefined && workload.mayTakeOthersAlong?.(item.info) === true;
     });
   }
 
   /** One pass over the collection a level of what was removed, because no more than what is gone may be held. */
-  #below({ leftIds, nesting, told }: Round): string[] {
+  #below({ left, nesting, told }: Round): string[] {
     const { catalog, chainId } = this.#account.services;
     const scope = { chainId, ...this.#account.owner, number: this.#account.baseNumber };
     const isHolder = (id: string): boolean => {
       const item = catalog.item(scope, id);
       return item !== undefined && nesting?.isHolder(item.info) === true;
     };
-    const gone = new Set(leftIds.filter(isHolder));
+    const gone = new Set([...left].filter(isHolder));
     const roots = gone.size;
     for (let before = 0; before < gone.size;) {
       before = gone.size;
@@ -174,7 +177,7 @@ export class CollectionBackup {
 
 /** What one enumeration of a collection has seen so far. */
 class Round {
-  readonly leftIds: string[] = [];
+  readonly left = new Set<string>();
   /** What it told of and in what that lies now; kept where things lie in each other. */
   readonly told = new Map<string, string | undefined>();
   readonly nesting: Nesting | undefined;

@@ -42,6 +42,18 @@ test('an item that is told again after its removal stays', async () => {
   expect(await places()).toEqual(['x in a']);
 });
 
+test.each([false, true])(
+  'an item of before that one page removes and a later one shows as it was stays (removals are final: %s)',
+  async (isRemovalFinal) => {
+    await open({ isRemovalFinal });
+    told.pages = { a: [{ changed: [itemIn('a', 'x')] }] };
+    await run();
+    told.pages = { a: [{ removed: ['x'] }, { changed: [itemIn('a', 'x')] }] };
+    expect(await run()).toMatchObject({ removed: 0, failed: 0 });
+    expect(await places()).toEqual(['x in a']);
+  },
+);
+
 test.each(['b', 'a'])('an item that moved from a to b stays when %s tells of it first', async (first) => {
   await open();
   told.pages = { a: [{ changed: [itemIn('a', 'x')] }], b: [] };
