@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** The old generation may grow by this much of what lives in it before it is collected again. */
-const growthPercent = 200;
+const growthPercent = 100;
 /** Room for what is young: what a few hundred requests under way hold, so that little of it is promoted. */
 const youngBytes = 32 * 1024 * 1024;
 /** More rounds than it takes to grow to that; where V8 does not grow, the engine runs with what there is. */
