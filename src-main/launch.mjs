@@ -55,8 +55,9 @@ function refuse(what) {
 if (isUsable()) {
   // Compiled code is kept beside the packages, and not in a temporary folder that others can write to.
   modules.enableCompileCache(join(here, '..', 'node_modules', '.cache', 'holdfast'));
-  // Threads do not take this over from us, but from the environment.
-  process.env.NODE_COMPILE_CACHE ??= modules.getCompileCacheDir();
+  // Threads do not take this over from us, but from the environment. There is none where the folder cannot be written.
+  const compiledPath = modules.getCompileCacheDir();
+  if (compiledPath !== undefined) process.env.NODE_COMPILE_CACHE ??= compiledPath;
   await import('./cli.ts');
 } else {
   const nodePath = installedNode();

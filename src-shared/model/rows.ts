@@ -22,7 +22,10 @@ export type ObjectRef = [sizeBytes: number, depth: number, ids: Uint8Array[]];
 const deepestObject = 4;
 const mostIds = 64;
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** A whole number, not below zero. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
 
 /** Rows come by the hundred thousand, so what each of them has is looked at and not copied. */
 function isObjectRef(value: unknown): value is ObjectRef {

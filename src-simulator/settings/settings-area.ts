@@ -140,9 +140,8 @@ export function createSettingsArea(organization: Organization): Area {
       };
       for (const [kind, json] of Object.entries(kinds)) yield { kind, id: kind, sha256: canonicalHash(json) };
     },
-    // The settings, the rules and the categories, of none of which Graph tells changes.
-    // Mailbox settings, rules and categories: an operation each, and no delta.
     minimum: () => 0,
+    // Mailbox settings, rules and categories: an operation each, and no delta.
     withoutDelta: (account) => (organization.directory.find(account)?.mailbox === 'cloud' ? 3 : 0),
     expireDelta: () => undefined,
   };

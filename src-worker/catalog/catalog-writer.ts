@@ -139,7 +139,10 @@ export class CatalogWriter {
     if (!this.#freshOwners.has(ownerNo)) {
       this.#run(
         'UPDATE item SET s1 = ? WHERE owner_no = ? AND id = ? AND s1 IS NULL AND s0 < ?',
-        ...[number, ownerNo, row.id, number],
+        number,
+        ownerNo,
+        row.id,
+        number,
       );
     }
     this.#run(

@@ -8,7 +8,8 @@ import { z } from 'zod';
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * SharePoint: so many resource units until the window ends, of so many in all where it says that. The directory: what share of the limit is used, 1 is all.
+ * SharePoint: so many resource units until the window ends, of so many in all where it says that. The directory: what
+ * share of the limit is used, 1 is all.
  */
 export type LoadNews =
   | {
@@ -19,6 +20,8 @@ export type LoadNews =
     }
   | { readonly kind: 'share'; readonly share: number };
 
+const unitsHeader = 'ratelimit-remaining';
+const shareHeader = 'x-ms-throttle-limit-percentage';
 const longestResetSeconds = 86_400;
 const number = z
   .string()
@@ -33,9 +36,11 @@ const unitsSchema = z.object({
 
 /** Header names are in lower case. */
 export function readLoadNews(headers: Headers): LoadNews | undefined {
+  // Asked of every answer, and nearly none has any of it.
+  if (headers[unitsHeader] === undefined && headers[shareHeader] === undefined) return undefined;
   const text = (name: string): string | undefined => headers[name]?.toString().trim();
   const units = unitsSchema.safeParse({
-    remaining: text('ratelimit-remaining'),
+    remaining: text(unitsHeader),
     resetSeconds: text('ratelimit-reset'),
     limit: text('ratelimit-limit'),
   });
@@ -43,7 +48,7 @@ export function readLoadNews(headers: Headers): LoadNews | undefined {
     const { remaining, resetSeconds, limit } = units.data;
     return { kind: 'units', remaining, resetMs: resetSeconds * 1_000, limit };
   }
-  const share = number.safeParse(text('x-ms-throttle-limit-percentage'));
+  const share = number.safeParse(text(shareHeader));
   return share.success ? { kind: 'share', share: share.data } : undefined;
 }
 

@@ -7,11 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ServiceName } from '../../src-shared/model/service-name.ts';
 import type { SimulatorOptions } from '../../src-simulator/options.ts';
-import {
-  planDuration,
-  type PlannedDuration,
-  type PlannedRequests,
-} from '../../src-worker/graph/planned-duration.ts';
+import { planDuration, type PlannedDuration, type PlannedRequests } from './planned-duration.ts';
 import { costOf } from '../../src-worker/graph/exchange.ts';
 import { teamsRate } from '../../src-worker/graph/call-rates.ts';
 import { BackupScene } from './backup-scene.ts';

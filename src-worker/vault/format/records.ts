@@ -10,6 +10,7 @@ import {
   collectionRowSchema,
   idSchema,
   isContentRef,
+  isCount,
   isItemInfo,
   issueRowSchema,
   snapshotCountsSchema,
@@ -35,7 +36,6 @@ const column = <T>(isValue: (value: unknown) => value is T) =>
 const isShort = (value: unknown): value is string => typeof value === 'string' && value.length <= 1024;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const strings = column(isShort);
 const counts = column(isCount);

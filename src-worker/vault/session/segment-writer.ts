@@ -19,9 +19,9 @@ const compressionLevel = 3;
 const segmentBytes = 4 * 1024 * 1024;
 /** A segment is closed when it has reached its size, so one record of any size may stand behind that. */
 const memoryBytes = 2 * segmentBytes + maxFrameRawBytes;
-/** Rows of an account wait for so many of their kind: alone they would neither compress nor seal cheaply. */
 /** Letters of information about items in one record: whom a file is shared with can be much. */
 const infoPerRecord = 512 * 1024;
+/** Rows of an account wait for so many of their kind: alone they would neither compress nor seal cheaply. */
 const rowsPerRecord = 256;
 
 /** A segment as a commit names it. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planDuration, type PlannedRequests } from '../../../src-worker/graph/planned-duration.ts';
+import { planDuration, type PlannedRequests } from '../../support/planned-duration.ts';
 import { BackupScene, type Machine } from '../../support/backup-scene.ts';
 import { order } from '../../support/simulator-control.ts';
 

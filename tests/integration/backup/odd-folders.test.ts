@@ -2,29 +2,21 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
-import type { GraphConnection } from '../../../src-shared/model/connection.ts';
-import { itemIn, toldWorkload, type Told } from '../../support/told-workload.ts';
-import { WorkloadBackup } from '../../support/workload-backup.ts';
-import { closeAll, connectionTo, simulate, testServices } from '../graph/simulated-organization.ts';
+import type { Workload } from '../../../src-worker/workloads/workload.ts';
+import { itemIn, type Told } from '../../support/told-workload.ts';
+import { ToldScene } from '../../support/told-scene.ts';
+import { testServices } from '../graph/simulated-organization.ts';
 
+let scene: ToldScene;
 let told: Told;
-let connection: GraphConnection;
-let backup: WorkloadBackup;
 
-async function open(more: Parameters<typeof toldWorkload>[1] = {}): Promise<void> {
-  backup = await WorkloadBackup.open(toldWorkload(told, more), { kind: 'user', accountId: 'somebody' });
+async function open(more?: Partial<Workload>): Promise<void> {
+  scene = await ToldScene.open(more);
+  ({ told } = scene);
 }
-
-beforeEach(async () => {
-  told = { pages: {}, present: new Map() };
-  connection = connectionTo(await simulate({ users: 1, messagesPerUser: 0 }));
-});
-afterEach(async () => {
-  backup.close();
-  await closeAll();
-});
+afterEach(() => scene.close());
 
 test('a folder deleted in the middle of its list is an issue, and gone with all of it once no list has it', async () => {
   await open();
@@ -33,11 +25,11 @@ test('a folder deleted in the middle of its list is an issue, and gone with all 
     a: [{ changed: [itemIn('a', 'x')] }, { before: gone }],
     b: [{ changed: [itemIn('b', 'y')] }],
   };
-  expect(await backup.run(connection, testServices)).toMatchObject({ saved: 2, failed: 1 });
-  expect(backup.issues()).toMatchObject([{ item: 'a', collection: 'a', code: 'collection-gone' }]);
+  expect(await scene.run()).toMatchObject({ saved: 2, failed: 1 });
+  expect(scene.backup.issues()).toMatchObject([{ item: 'a', collection: 'a', code: 'collection-gone' }]);
   told.pages = { b: [] };
-  expect(await backup.run(connection, testServices)).toMatchObject({ removed: 1, failed: 0 });
-  expect((await backup.items()).map(({ id }) => id)).toEqual(['y']);
+  expect(await scene.run()).toMatchObject({ removed: 1, failed: 0 });
+  expect((await scene.backup.items()).map(({ id }) => id)).toEqual(['y']);
 });
 
 test('a folder that cannot be listed is an issue under the name that people know', async () => {
@@ -53,11 +45,11 @@ test('a folder that cannot be listed is an issue under the name that people know
     });
   await open({ collections });
   told.pages = { a: [{ changed: [itemIn('a', 'x')] }] };
-  await backup.run(connection, testServices);
+  await scene.run();
   const denied = () => Promise.reject(new AppError('access-denied', 'No.'));
   told.pages = { a: [{ before: denied }] };
-  await backup.run(connection, testServices);
-  expect(backup.issues()).toMatchObject([{ item: 'a', code: 'access-denied', name: 'Invoices' }]);
+  await scene.run();
+  expect(scene.backup.issues()).toMatchObject([{ item: 'a', code: 'access-denied', name: 'Invoices' }]);
 });
 
 test('sibling folders of one name stay two, in the snapshot and in a restore', async () => {
@@ -66,12 +58,15 @@ test('sibling folders of one name stay two, in the snapshot and in a restore', a
   const collections = () => Promise.resolve({ found, removed: [], isComplete: true, link: 'position' });
   await open({ collections });
   told.pages = { a: [{ changed: [itemIn('a', 'x')] }], b: [{ changed: [itemIn('b', 'y')] }] };
-  await backup.run(connection, testServices);
-  const placed = (await backup.items()).map(({ id, collection }) => `${id} in ${collection}`);
+  await scene.run();
+  const placed = (await scene.backup.items()).map(({ id, collection }) => `${id} in ${collection}`);
   expect(placed.sort()).toEqual(['x in a', 'y in b']);
   const targetPath = mkdtempSync(join(tmpdir(), 'holdfast-twins-'));
   try {
-    expect(await backup.restore(targetPath, testServices.clock)).toMatchObject({ restored: 2, failed: 0 });
+    expect(await scene.backup.restore(targetPath, testServices.clock)).toMatchObject({
+      restored: 2,
+      failed: 0,
+    });
     const files = readdirSync(targetPath, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
     expect(new Set(files.map(({ parentPath }) => parentPath)).size).toBe(2);
   } finally {

@@ -1,35 +1,25 @@
 /** A removal that a run is told of ends also what the same run saved a moment before, and nothing else. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { GraphConnection } from '../../../src-shared/model/connection.ts';
-import type { SnapshotCounts } from '../../../src-shared/model/rows.ts';
-import { itemIn, toldWorkload, type Told } from '../../support/told-workload.ts';
-import { WorkloadBackup } from '../../support/workload-backup.ts';
-import { closeAll, connectionTo, simulate, testServices } from '../graph/simulated-organization.ts';
+import { afterEach, expect, test } from 'vitest';
+import type { Workload } from '../../../src-worker/workloads/workload.ts';
+import { itemIn, type Told } from '../../support/told-workload.ts';
+import { ToldScene } from '../../support/told-scene.ts';
 
+let scene: ToldScene;
 let told: Told;
-let connection: GraphConnection;
-let backup: WorkloadBackup;
 
-async function open(more: Parameters<typeof toldWorkload>[1] = {}): Promise<void> {
-  backup = await WorkloadBackup.open(toldWorkload(told, more), { kind: 'user', accountId: 'somebody' });
+async function open(more?: Partial<Workload>): Promise<void> {
+  scene = await ToldScene.open(more);
+  ({ told } = scene);
 }
-const run = (): Promise<SnapshotCounts> => backup.run(connection, testServices);
-const places = async (): Promise<string[]> =>
-  (await backup.items()).map(({ id, collection }) => `${id} in ${collection}`);
+afterEach(() => scene.close());
 
-beforeEach(async () => {
-  told = { pages: {}, present: new Map() };
-  connection = connectionTo(await simulate({ users: 1, messagesPerUser: 0 }));
-});
-afterEach(async () => {
-  backup.close();
-  await closeAll();
-});
+const places = async (): Promise<string[]> =>
+  (await scene.backup.items()).map(({ id, collection }) => `${id} in ${collection}`);
 
 test('an item that a later page says is gone is not in the snapshot, and does not count as removed from one', async () => {
   await open();
   told.pages = { a: [{ changed: [itemIn('a', 'x'), itemIn('a', 'y')] }, { removed: ['x'] }] };
-  const counts = await run();
+  const counts = await scene.run();
   expect(await places()).toEqual(['y in a']);
   expect(counts).toMatchObject({ removed: 0, failed: 0 });
 });
@@ -38,7 +28,7 @@ test('an item that is told again after its removal stays', async () => {
   await open();
   told.pages = { a: [{ changed: [itemIn('a', 'x')] }, { removed: ['x'] }, { changed: [itemIn('a', 'x')] }] };
   told.present = new Map([['x', itemIn('a', 'x')]]);
-  await run();
+  await scene.run();
   expect(await places()).toEqual(['x in a']);
 });
 
@@ -47,9 +37,9 @@ test.each([false, true])(
   async (isRemovalFinal) => {
     await open({ isRemovalFinal });
     told.pages = { a: [{ changed: [itemIn('a', 'x')] }] };
-    await run();
+    await scene.run();
     told.pages = { a: [{ removed: ['x'] }, { changed: [itemIn('a', 'x')] }] };
-    expect(await run()).toMatchObject({ removed: 0, failed: 0 });
+    expect(await scene.run()).toMatchObject({ removed: 0, failed: 0 });
     expect(await places()).toEqual(['x in a']);
   },
 );
@@ -57,7 +47,7 @@ test.each([false, true])(
 test.each(['b', 'a'])('an item that moved from a to b stays when %s tells of it first', async (first) => {
   await open();
   told.pages = { a: [{ changed: [itemIn('a', 'x')] }], b: [] };
-  await run();
+  await scene.run();
   const moved = itemIn('b', 'x', { version: '2' });
   const isDone = Promise.withResolvers<undefined>();
   // A page is asked for once the one before the last was worked on: then the first collection has told its news.
@@ -68,33 +58,33 @@ test.each(['b', 'a'])('an item that moved from a to b stays when %s tells of it 
     b: [{ changed: [moved], ...inTurn('b') }, ...end('b')],
   };
   told.present = new Map([['x', moved]]);
-  expect(await run()).toMatchObject({ removed: 0 });
+  expect(await scene.run()).toMatchObject({ removed: 0 });
   expect(await places()).toEqual(['x in b']);
 });
 
 test('an item that came from another collection and is gone a page later is gone', async () => {
   await open();
   told.pages = { a: [], b: [{ changed: [itemIn('b', 'x')] }] };
-  await run();
+  await scene.run();
   told.pages = {
     a: [{ changed: [itemIn('a', 'x', { version: '2' })] }, { removed: ['x'] }],
     b: [{ removed: ['x'] }],
   };
-  expect(await run()).toMatchObject({ removed: 1 });
+  expect(await scene.run()).toMatchObject({ removed: 1 });
   expect(await places()).toEqual([]);
 });
 
 test('an item that came from another collection and went on to a third is in that', async () => {
   await open();
   told.pages = { a: [], b: [{ changed: [itemIn('b', 'x')] }], c: [] };
-  await run();
+  await scene.run();
   told.pages = {
     a: [{ changed: [itemIn('a', 'x', { version: '2' })] }, { removed: ['x'] }],
     b: [{ removed: ['x'] }],
     c: [],
   };
   told.present = new Map([['x', itemIn('c', 'x', { version: '3' })]]);
-  expect(await run()).toMatchObject({ removed: 0 });
+  expect(await scene.run()).toMatchObject({ removed: 0 });
   expect(await places()).toEqual(['x in c']);
 });
 
@@ -110,7 +100,7 @@ const withVersions = (...numbers: number[]) => ({
 test('what belongs to an item goes with it', async () => {
   await open({ ownerOf, isRemovalFinal: true });
   told.pages = { a: [{ changed: [itemIn('a', 'x', withVersions(1, 2))] }, { removed: ['x'] }] };
-  expect(await run()).toMatchObject({ removed: 0, failed: 0 });
+  expect(await scene.run()).toMatchObject({ removed: 0, failed: 0 });
   expect(await places()).toEqual([]);
 });
 
@@ -118,6 +108,6 @@ test('what belonged to an item when a run first saw it, and does not any more, i
   await open({ ownerOf, isRemovalFinal: true });
   const states = [withVersions(1, 2), withVersions(2, 3)];
   told.pages = { a: states.map((state) => ({ changed: [itemIn('a', 'x', state)] })) };
-  await run();
+  await scene.run();
   expect((await places()).sort()).toEqual(['x in a', 'x/2 in a', 'x/3 in a']);
 });

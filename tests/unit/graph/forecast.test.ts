@@ -1,6 +1,6 @@
 /** What the governor foresees is what comes, in simulated time. */
 import { expect, test } from 'vitest';
-import { SimulatedClock } from '../../../src-worker/graph/simulated-clock.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 import {
   ThrottleGovernor,
   type CallPlace,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { planDuration, type PlannedRequests } from '../../../src-worker/graph/planned-duration.ts';
-import { SimulatedClock } from '../../../src-worker/graph/simulated-clock.ts';
+import { planDuration, type PlannedRequests } from '../../support/planned-duration.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 const options = { latencyMs: 200, accountsAtOnce: 16, requestsPerAccount: 4 };
 

@@ -2,14 +2,15 @@
  * How long requests take under Microsoft's limits: the real governor, in simulated time. It plans what it is given and
  * knows neither workloads nor what comes of an answer.
  */
-import { SimulatedClock } from './simulated-clock.ts';
-import type { CallRate } from './throttle-lane.ts';
+import type { CallRate } from '../../src-worker/graph/throttle-lane.ts';
 import {
   documentedLimits,
   ThrottleGovernor,
   type GraphService,
   type ThrottleLimits,
-} from './throttle-governor.ts';
+} from '../../src-worker/graph/throttle-governor.ts';
+import { forEachConcurrent } from '../../src-worker/jobs/concurrency.ts';
+import { SimulatedClock } from './simulated-clock.ts';
 
 /** Requests of one kind. `cost` is that of each, in resource units where the service counts those. */
 export interface PlannedRequests extends CallRate {
@@ -48,7 +49,7 @@ export async function planDuration(
   // Half of the spread of real chance, so that two plans of the same requests agree.
   const governor = new ThrottleGovernor({ clock, random: () => 0.5, limits });
   const endMs = new Map<GraphService, number>();
-  const accounts = Map.groupBy(planned, ({ account }) => account).values();
+  const accounts = [...Map.groupBy(planned, ({ account }) => account).values()];
   const send = async ({ service, account, cost, kind, team }: PlannedRequests): Promise<void> => {
     const mailbox = service === 'outlook' ? account : undefined;
     const pass = await governor.enter({ mailbox, service, slots: 1, cost, kind, team });
@@ -56,8 +57,8 @@ export async function planDuration(
     pass.leave(false);
     endMs.set(service, clock.nowMs());
   };
-  const run = inLanes(accounts, options.accountsAtOnce, (kinds) =>
-    inLanes(eachOf(kinds), options.requestsPerAccount, send),
+  const run = forEachConcurrent(accounts, options.accountsAtOnce, (kinds) =>
+    forEachConcurrent(eachOf(kinds), options.requestsPerAccount, send),
   );
   await clock.runUntil(run);
   const requests = planned.reduce((sum, { count }) => sum + count, 0);
@@ -66,12 +67,4 @@ export async function planDuration(
 
 function* eachOf(kinds: readonly PlannedRequests[]): Generator<PlannedRequests> {
   for (const kind of kinds) for (let sent = 0; sent < kind.count; sent += 1) yield kind;
-}
-
-/** Takes from `all` in `lanes` lanes, each the next one when it is done with the last. */
-async function inLanes<T>(all: Iterator<T>, lanes: number, action: (one: T) => Promise<void>): Promise<void> {
-  const lane = async (): Promise<void> => {
-    for (let next = all.next(); next.done !== true; next = all.next()) await action(next.value);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
 }
