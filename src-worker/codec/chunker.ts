@@ -31,12 +31,17 @@ export interface Chunker {
   cut(object: Uint8Array): number[];
 }
 
-/** Cuts one object that arrives in pieces. */
+/** Is given a chunk, which lies in memory that is used again as soon as this returns. */
+export type OnChunk = (chunk: Uint8Array) => void;
+
+/** Cuts objects that arrive in pieces. Reusable, one object at a time. */
 export interface StreamChunker {
-  /** The chunks that are complete with `piece`, in order. They hold until the next call; `piece` is copied. */
-  push(piece: Uint8Array): Uint8Array[];
-  /** What is left, in order; nothing may be pushed afterwards. */
-  end(): Uint8Array[];
+  /** Gives out the chunks that are complete with `piece`, in order; the rest of it is copied. */
+  push(piece: Uint8Array, onChunk: OnChunk): void;
+  /** Gives out what is left, in order. What is pushed afterwards is another object. */
+  end(onChunk: OnChunk): void;
+  /** Forgets an object whose end will not come. */
+  reset(): void;
 }
 
 /** A chunker under `chunkKey` (32 bytes). Needs loadSodium() to have finished in this thread. */
@@ -54,45 +59,67 @@ export function createChunker(chunkKey: Uint8Array, sizes: ChunkSizes): Chunker 
   };
 }
 
-/** A chunker for one object whose end is not known yet; cuts exactly where {@link createChunker} would. */
+/** A chunker for objects whose end is not known yet; cuts exactly where {@link createChunker} would. */
 export function createStreamChunker(chunkKey: Uint8Array, sizes: ChunkSizes): StreamChunker {
-  const scanner = new GearScanner(chunkKey, sizes);
-  /** What was pushed and not given out before the present call, from 0 to `filled`; `taken` of it is given out now. */
-  let memory = Buffer.allocUnsafeSlow(2 * sizes.maxBytes);
-  let filled = 0;
-  let taken = 0;
-  let pushedBytes = 0;
-  /** Ends of chunks that are known but not yet given out: the object may still turn out to be a single chunk. */
-  let ends: number[] = [];
+  return new PieceChunker(chunkKey, sizes);
+}
 
-  const append = (piece: Uint8Array): void => {
-    memory.copyWithin(0, taken, filled);
-    filled -= taken;
-    taken = 0;
-    if (filled + piece.length > memory.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * (filled + piece.length));
-      memory.copy(larger, 0, 0, filled);
-      memory = larger;
+class PieceChunker implements StreamChunker {
+  readonly #scanner: GearScanner;
+  /** Begins with what was pushed and not given out: part of a chunk, or all of what may be a single one. */
+  readonly #held: Buffer;
+  #heldBytes = 0;
+  /** Ends of chunks within what is held. */
+  #heldEnds: number[] = [];
+  #isLong = false;
+
+  constructor(chunkKey: Uint8Array, sizes: ChunkSizes) {
+    this.#scanner = new GearScanner(chunkKey, sizes);
+    this.#held = Buffer.allocUnsafeSlow(singleChunkBytes + sizes.maxBytes);
+  }
+
+  push(piece: Uint8Array, onChunk: OnChunk): void {
+    const start = this.#heldBytes;
+    const ends = [...this.#heldEnds, ...this.#scanner.feed(piece).map((end) => start + end)];
+    this.#isLong ||= start + piece.length > singleChunkBytes;
+    if (!this.#isLong) {
+      this.#hold(piece);
+      this.#heldEnds = ends;
+      return;
     }
-    memory.set(piece, filled);
-    filled += piece.length;
-  };
-  const takeUpTo = (end: number): Uint8Array => {
-    const chunk = plainBytes(memory.subarray(taken, end));
-    taken = end;
-    return chunk;
-  };
-  return {
-    push(piece) {
-      append(piece);
-      const start = filled - piece.length - pushedBytes;
-      for (const end of scanner.feed(piece)) ends.push(pushedBytes + end);
-      pushedBytes += piece.length;
-      if (pushedBytes <= singleChunkBytes) return [];
-      const chunks = ends.map((end) => takeUpTo(start + end));
-      ends = [];
-      return chunks;
-    },
-    end: () => (filled === taken ? [] : [takeUpTo(filled)]),
-  };
+    let from = 0;
+    for (const end of ends) {
+      onChunk(this.#between(from, end, piece));
+      from = end;
+    }
+    this.#held.copyWithin(0, from, start);
+    this.#heldBytes = Math.max(0, start - from);
+    this.#heldEnds = [];
+    this.#hold(piece.subarray(Math.max(0, from - start)));
+  }
+
+  end(onChunk: OnChunk): void {
+    if (this.#heldBytes > 0) onChunk(plainBytes(this.#held.subarray(0, this.#heldBytes)));
+    this.reset();
+  }
+
+  reset(): void {
+    this.#scanner.reset();
+    this.#heldBytes = 0;
+    this.#heldEnds = [];
+    this.#isLong = false;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#held.set(bytes, this.#heldBytes);
+    this.#heldBytes += bytes.length;
+  }
+
+  /** Bytes of what is held and of `piece` behind it. Only what lies in both is put together. */
+  #between(from: number, end: number, piece: Uint8Array): Uint8Array {
+    const start = this.#heldBytes;
+    if (from >= start) return plainBytes(piece.subarray(from - start, end - start));
+    if (end > start) this.#held.set(piece.subarray(0, end - start), start);
+    return plainBytes(this.#held.subarray(from, end));
+  }
 }

@@ -57,7 +57,9 @@ function replyPiece(sequence: number, bytes: Uint8Array<ArrayBuffer>): void {
 function endStream(sequence: number, isWhole: boolean): void {
   const stream = streams.get(sequence);
   streams.delete(sequence);
-  if (stream !== undefined && isWhole) reply({ type: 'stream-written', sequence, content: stream.end() });
+  if (stream === undefined) return;
+  if (isWhole) reply({ type: 'stream-written', sequence, content: stream.end() });
+  else stream.giveUp();
 }
 
 port.on('message', (request: CodecRequest) => {

@@ -29,6 +29,8 @@ type Entry = Uint8Array<ArrayBuffer> | BodyFailure | NetworkFailure;
 /** The handler of one request; `onAnswer` and `onEnd` are called exactly once, `onEnd` when nothing more will come. */
 export class BodyStream implements Dispatcher.DispatchHandler {
   receivedBytes = 0;
+  /** Of what was received, what lies in pieces. */
+  #handedBytes = 0;
   readonly #bounds: BodyBounds;
   readonly #onAnswer: (answer: StreamedAnswer | HttpOutcome) => void;
   readonly #onEnd: (receivedBytes: number) => void;
@@ -90,12 +92,13 @@ export class BodyStream implements Dispatcher.DispatchHandler {
       return;
     }
     for (let at = 0; at < chunk.byteLength;) {
-      const piece = (this.#piece ??= this.#bounds.takeMemory(pieceBytes));
-      const part = chunk.subarray(at, at + pieceBytes - this.#filledBytes);
+      const piece = (this.#piece ??= this.#bounds.takeMemory(this.#nextPieceBytes(chunk.byteLength - at)));
+      const part = chunk.subarray(at, at + piece.byteLength - this.#filledBytes);
       piece.set(part, this.#filledBytes);
       this.#filledBytes += part.byteLength;
+      this.#handedBytes += part.byteLength;
       at += part.byteLength;
-      if (this.#filledBytes === pieceBytes) this.#finishPiece();
+      if (this.#filledBytes === piece.byteLength) this.#finishPiece();
     }
     if (this.#waiting.length < waitingPieces || this.#isPaused) return;
     this.#isPaused = true;
@@ -119,6 +122,12 @@ export class BodyStream implements Dispatcher.DispatchHandler {
     }
     this.#finishPiece();
     this.#end({ kind: 'network', errno: errnoOf(error) });
+  }
+
+  /** A whole piece, or as much as is still to come where that was promised and is less. */
+  #nextPieceBytes(atHandBytes: number): number {
+    const promisedBytes = this.#promisedBytes ?? Infinity;
+    return Math.min(pieceBytes, Math.max(promisedBytes - this.#handedBytes, atHandBytes));
   }
 
   #finishPiece(): void {

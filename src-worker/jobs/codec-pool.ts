@@ -75,6 +75,13 @@ interface Waiter {
   readonly sizeBytes: number;
 }
 
+/** Content of which pieces were sent; all of them go to one thread. */
+interface OpenStream {
+  readonly member: PoolMember;
+  readonly sequence: number;
+  readonly content: Promise<ContentRef>;
+}
+
 class PoolMember {
   readonly thread: CodecThread;
   batch: WriteRequest[] = [];
@@ -149,29 +156,53 @@ export class CodecPool {
     sizeBytes: number,
     affinity: string,
   ): Promise<ContentRef> {
+    let first: Uint8Array<ArrayBuffer> | undefined;
+    let stream: OpenStream | undefined;
+    try {
+      for await (const bytes of pieces) {
+        if (first === undefined) {
+          first = bytes;
+          continue;
+        }
+        if (stream === undefined) {
+          stream = this.#beginStream(sizeBytes, affinity);
+          await this.#sendPiece(stream, first);
+        }
+        await this.#sendPiece(stream, bytes);
+      }
+    } catch (error) {
+      if (stream !== undefined) this.#giveUp(stream);
+      throw error;
+    }
+    // A single piece is not worth the messages of a stream.
+    if (stream === undefined) return this.write('bytes', first ?? new Uint8Array(0), affinity);
+    stream.member.thread.send({ type: 'stream-end', sequence: stream.sequence, isWhole: true }, []);
+    return stream.content;
+  }
+
+  #beginStream(sizeBytes: number, affinity: string): OpenStream {
     this.#throwIfFailed();
     const sequence = this.#sequence++;
     const member = this.#leastLoaded();
     member.thread.send({ type: 'stream-begin', sequence, sizeBytes, affinity }, []);
-    const result = new Promise<ContentRef>((resolve, reject) => {
+    const content = new Promise<ContentRef>((resolve, reject) => {
       this.#waiters.set(sequence, { resolve, reject, sizeBytes: 0 });
     });
-    result.catch(() => undefined);
-    let isWhole = false;
-    try {
-      for await (const bytes of pieces) {
-        while (this.#isFull) await this.#room();
-        this.#throwIfFailed();
-        this.#queuedBytes += bytes.length;
-        member.queuedBytes += bytes.length;
-        member.thread.send({ type: 'stream-piece', sequence, bytes }, [bytes.buffer]);
-      }
-      isWhole = true;
-    } finally {
-      if (!isWhole) this.#waiters.delete(sequence);
-      member.thread.send({ type: 'stream-end', sequence, isWhole }, []);
-    }
-    return result;
+    content.catch(() => undefined);
+    return { member, sequence, content };
+  }
+
+  async #sendPiece({ member, sequence }: OpenStream, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    while (this.#isFull) await this.#room();
+    this.#throwIfFailed();
+    this.#queuedBytes += bytes.length;
+    member.queuedBytes += bytes.length;
+    member.thread.send({ type: 'stream-piece', sequence, bytes }, [bytes.buffer]);
+  }
+
+  #giveUp({ member, sequence }: OpenStream): void {
+    this.#waiters.delete(sequence);
+    member.thread.send({ type: 'stream-end', sequence, isWhole: false }, []);
   }
 
   get #isFull(): boolean {

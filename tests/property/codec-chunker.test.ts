@@ -57,17 +57,17 @@ test('all chunks but the last keep to minimum and maximum, and together they are
 });
 
 test('a stream is cut like the whole object, however its pieces fall', () => {
+  const stream = createStreamChunker(key, sizes);
   const pieceSizes = fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(content, pieceSizes, (data, sizesOfPieces) => {
-      const stream = createStreamChunker(key, sizes);
       const chunks: Uint8Array[] = [];
       let offset = 0;
       for (const pieceBytes of [...sizesOfPieces, data.length]) {
-        chunks.push(...stream.push(data.subarray(offset, offset + pieceBytes)).map((chunk) => chunk.slice()));
+        stream.push(data.subarray(offset, offset + pieceBytes), (chunk) => chunks.push(chunk.slice()));
         offset = Math.min(data.length, offset + pieceBytes);
       }
-      chunks.push(...stream.end());
+      stream.end((chunk) => chunks.push(chunk.slice()));
       const cuts = createChunker(key, sizes).cut(data);
       expect(chunks.map((chunk) => chunk.length)).toEqual(
         cuts.map((end, index) => end - (cuts[index - 1] ?? 0)),

@@ -10,7 +10,9 @@ import {
   singleChunkBytes,
   smallChunkSizes,
   type Chunker,
+  type StreamChunker,
 } from '../../codec/chunker.ts';
+import type { ChunkSizes } from '../../codec/gear-scanner.ts';
 import { isLikelyIncompressible, type Compressor } from '../../codec/compress.ts';
 import { createChunkHash, type KeyedHash } from '../../codec/hash.ts';
 import { splitMime } from '../../codec/mime-split.ts';
@@ -49,8 +51,10 @@ export interface WriteTotals {
 /** Content that comes in pieces. Each piece is copied or stored before `push` returns. */
 export interface ContentStream {
   push(piece: Uint8Array): void;
-  /** Nothing may be pushed afterwards. A stream that is given up is just left: its chunks may serve another try. */
+  /** Nothing may be pushed afterwards. */
   end(): ContentRef;
+  /** In place of an end. The chunks that were stored may serve another try. */
+  giveUp(): void;
 }
 
 export class ObjectWriter {
@@ -60,6 +64,8 @@ export class ObjectWriter {
   readonly #hash: KeyedHash;
   readonly #smallChunker: Chunker;
   readonly #largeChunker: Chunker;
+  readonly #smallStreamChunkers: SpareChunkers;
+  readonly #largeStreamChunkers: SpareChunkers;
   /** Small chunks wait here, by affinity, for company to be compressed with; insertion order is age. */
   readonly #bundles = new Map<string, ChunkBundle>();
   readonly #spareBundles: ChunkBundle[] = [];
@@ -72,6 +78,8 @@ export class ObjectWriter {
     this.#hash = createChunkHash(services.idKey);
     this.#smallChunker = createChunker(services.chunkKey, smallChunkSizes);
     this.#largeChunker = createChunker(services.chunkKey, largeChunkSizes);
+    this.#smallStreamChunkers = new SpareChunkers(services.chunkKey, smallChunkSizes);
+    this.#largeStreamChunkers = new SpareChunkers(services.chunkKey, largeChunkSizes);
   }
 
   get totals(): WriteTotals {
@@ -101,8 +109,8 @@ export class ObjectWriter {
    * cut as it was when it came whole.
    */
   beginStream(sizeBytes: number, affinity: string): ContentStream {
-    const sizes = sizeBytes > largeObjectBytes ? largeChunkSizes : smallChunkSizes;
-    const chunker = createStreamChunker(this.#services.chunkKey, sizes);
+    const spare = sizeBytes > largeObjectBytes ? this.#largeStreamChunkers : this.#smallStreamChunkers;
+    const chunker = spare.take();
     const ids: Uint8Array[] = [];
     let writtenBytes = 0;
     const write = (chunk: Uint8Array): void => {
@@ -112,12 +120,14 @@ export class ObjectWriter {
       push: (piece) => {
         writtenBytes += piece.length;
         this.#totals.readBytes += piece.length;
-        chunker.push(piece).forEach(write);
+        chunker.push(piece, write);
       },
       end: () => {
-        chunker.end().forEach(write);
+        chunker.end(write);
+        spare.giveBack(chunker);
         return [contentKind.bytes, writtenBytes, this.#nameObject(writtenBytes, ids, affinity)];
       },
+      giveUp: () => spare.giveBack(chunker),
     };
   }
 
@@ -211,6 +221,27 @@ export class ObjectWriter {
     return compressed.length < raw.length
       ? { flags: zstdFlag, stored: compressed }
       : { flags: 0, stored: raw };
+  }
+}
+
+/** Chunkers of streams that ended: a new one has to make its table and megabytes of memory first. */
+class SpareChunkers {
+  readonly #chunkKey: Uint8Array;
+  readonly #sizes: ChunkSizes;
+  readonly #spare: StreamChunker[] = [];
+
+  constructor(chunkKey: Uint8Array, sizes: ChunkSizes) {
+    this.#chunkKey = chunkKey;
+    this.#sizes = sizes;
+  }
+
+  take(): StreamChunker {
+    return this.#spare.pop() ?? createStreamChunker(this.#chunkKey, this.#sizes);
+  }
+
+  giveBack(chunker: StreamChunker): void {
+    chunker.reset();
+    this.#spare.push(chunker);
   }
 }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   createChunker,
   createStreamChunker,
+  type StreamChunker,
   largeChunkSizes,
   singleChunkBytes,
   smallChunkSizes,
@@ -90,26 +91,35 @@ describe('chunker', () => {
 });
 
 describe('stream chunker', () => {
+  let stream: StreamChunker;
+  beforeAll(() => {
+    stream = createStreamChunker(key, smallChunkSizes);
+  });
+  const lengthsOf = (give: (onChunk: (chunk: Uint8Array) => void) => void): number[] => {
+    const lengths: number[] = [];
+    give((chunk) => lengths.push(chunk.length));
+    return lengths;
+  };
+  const push = (piece: Uint8Array): number[] => lengthsOf((onChunk) => stream.push(piece, onChunk));
+  const end = (): number[] => lengthsOf((onChunk) => stream.end(onChunk));
+
   test('holds back until it knows that the object is more than a single chunk', () => {
-    const stream = createStreamChunker(key, smallChunkSizes);
-    const data = pseudoRandomBytes(singleChunkBytes, 9);
-    expect(stream.push(data)).toEqual([]);
-    expect(stream.end().map((chunk) => chunk.length)).toEqual([singleChunkBytes]);
+    expect(push(pseudoRandomBytes(singleChunkBytes, 9))).toEqual([]);
+    expect(end()).toEqual([singleChunkBytes]);
   });
 
   test('has nothing to say about an empty object', () => {
-    const stream = createStreamChunker(key, smallChunkSizes);
-    expect(stream.push(new Uint8Array(0))).toEqual([]);
-    expect(stream.end()).toEqual([]);
+    expect(push(new Uint8Array(0))).toEqual([]);
+    expect(end()).toEqual([]);
   });
 
-  test('gives chunks as soon as they are complete', () => {
-    const stream = createStreamChunker(key, smallChunkSizes);
+  test('gives chunks as soon as they are complete, also after an object that was given up', () => {
     const data = pseudoRandomBytes(1_500_000, 1);
     const [first, second] = golden.cases[0]!.cuts;
-    expect(stream.push(data.subarray(0, second! - 1)).map((chunk) => chunk.length)).toEqual([first]);
-    expect(stream.push(data.subarray(second! - 1, second)).map((chunk) => chunk.length)).toEqual([
-      second! - first!,
-    ]);
+    push(data.subarray(1, second));
+    stream.reset();
+    expect(push(data.subarray(0, second! - 1))).toEqual([first]);
+    expect(push(data.subarray(second! - 1, second))).toEqual([second! - first!]);
+    expect(end()).toEqual([]);
   });
 });
