@@ -8,6 +8,8 @@ export default defineConfig({
       : ['default'],
     // What our threads and processes compile is compiled once.
     env: { NODE_COMPILE_CACHE: 'node_modules/.cache/holdfast' },
+    maxWorkers: 2,
+    isolate: false,
     projects: [
       {
         test: {
@@ -22,7 +24,6 @@ export default defineConfig({
           include: ['tests/{integration,faults,e2e}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
         },
       },
     ],

@@ -15,7 +15,7 @@ const onPauseAsked = (listener: () => void): (() => void) => {
   return () => process.off(pauseSignal, listener);
 };
 
-await runCommandLine(
+process.exitCode = await runCommandLine(
   {
     input: process.stdin,
     output: process.stdout,

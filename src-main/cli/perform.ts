@@ -30,7 +30,8 @@ export type Perform = <Options extends object, Words extends readonly (string | 
 /** A second signal that follows this closely is the same one: a terminal and a parent process may both send it. */
 const sameSignalMs = 250;
 
-export function performerFor(terminal: Terminal): Perform {
+/** `onExitCode` is told how the command ended. */
+export function performerFor(terminal: Terminal, onExitCode: (code: number) => void): Perform {
   return <Options extends object, Words extends readonly (string | undefined)[]>(
       work: Work<Options, Words>,
     ) =>
@@ -46,9 +47,9 @@ export function performerFor(terminal: Terminal): Perform {
         const answer = await work(session, options, ...words);
         const text = session.isJson ? JSON.stringify(answer.facts, null, 2) : answer.text;
         if (text !== '') terminal.output.write(`${text}\n`);
-        process.exitCode = exitCodes[answer.exit ?? 'ok'].code;
+        onExitCode(exitCodes[answer.exit ?? 'ok'].code);
       } catch (error) {
-        process.exitCode = tellFailure(terminal, error, session.isJson);
+        onExitCode(tellFailure(terminal, error, session.isJson));
       } finally {
         release();
         await session.close();

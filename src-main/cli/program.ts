@@ -33,25 +33,29 @@ const secretsHelp = `Secrets never stand on the command line. They come from fil
   HOLDFAST_CLIENT_SECRET   application secret, for organization add
   HOLDFAST_SETTINGS_PASSPHRASE  passphrase of a settings file, for organization import and export`;
 
-/** Runs the command line `words` (without the program's own name); sets the exit code of the process. */
-export async function runCommandLine(terminal: Terminal, words: readonly string[]): Promise<void> {
+/** Runs the command line `words` (without the program's own name); its exit code. */
+export async function runCommandLine(terminal: Terminal, words: readonly string[]): Promise<number> {
   const isJson = words.includes('--json');
-  const program = createProgram(terminal, isJson);
+  let exitCode: number = exitCodes.ok.code;
+  const perform = performerFor(terminal, (code) => {
+    exitCode = code;
+  });
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await createProgram(terminal, perform, isJson).parseAsync(words, { from: 'user' });
+    return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? exitCodes.ok.code : exitCodes.input.code;
     if (isJson && error.exitCode !== 0) {
       const message = `${error.message.replace(/^error: /, '')}. Nothing was done; see "holdfast --help".`;
       terminal.output.write(
         `${JSON.stringify({ error: { code: 'input-invalid', message, details: {} } }, null, 2)}\n`,
       );
     }
+    return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.input.code;
   }
 }
 
-function createProgram(terminal: Terminal, isJson: boolean): Command {
+function createProgram(terminal: Terminal, perform: Perform, isJson: boolean): Command {
   const program = new Command('holdfast')
     .description('Backs up Microsoft 365 into a Storage Vault you own.')
     .version(productVersion)
@@ -65,7 +69,7 @@ function createProgram(terminal: Terminal, isJson: boolean): Command {
     .option('--passphrase-file <file>', 'file with the passphrase of the stored secrets')
     .option('--password-file <file>', 'file with the password of the vault')
     .addHelpText('after', `\n${secretsHelp}\n\n${exitCodeHelp()}`);
-  addCommands(program, performerFor(terminal));
+  addCommands(program, perform);
   return program;
 }
 

@@ -1,11 +1,14 @@
-/** Runs `holdfast` as its own process, on a machine of its own: a temporary folder for records, vaults and files. */
+/** Runs `holdfast` on a machine of its own: a temporary folder for records, vaults and files. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Agent, request } from 'undici';
+import { runCommandLine } from '../../../src-main/cli/program.ts';
+import { systemClock } from '../../../src-main/cli/system-clock.ts';
 import type { SimulatorInfo } from '../../../src-simulator/start-simulator.ts';
 
 const launchPath = join(import.meta.dirname, '../../../src-main/launch.mjs');
@@ -20,6 +23,18 @@ export interface Ended {
 /** Secrets that no file and no output may hold. */
 export const secrets = { passphrase: 'tidal passphrase 31', vaultPassword: 'slack water 77' };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What was written. */
+class Recorder {
+  text = '';
+
+  write(text: string): boolean {
+    this.text += text;
+    return true;
+  }
+}
+
 export class Machine {
   readonly folderPath = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
   readonly homePath = join(this.folderPath, 'home');
@@ -33,22 +48,33 @@ export class Machine {
     return this.path(name);
   }
 
-  start(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): ChildProcess {
+  /** Starts the program as a process of its own. */
+  start(words: readonly string[], env: Environment = {}): ChildProcess {
     return spawn(process.execPath, [launchPath, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        HOLDFAST_HOME: this.homePath,
-        HOLDFAST_PASSPHRASE: secrets.passphrase,
-        HOLDFAST_VAULT_PASSWORD: secrets.vaultPassword,
-        HOLDFAST_PASSWORD_COST: 'least',
-        ...env,
-      },
+      env: this.#environment(env),
     });
   }
 
-  run(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Promise<Ended> {
-    return ending(this.start(words, env));
+  /** Runs a command line to its end, in this process: the program without its start, which costs as much as the rest. */
+  async run(words: readonly string[], env: Environment = {}): Promise<Ended> {
+    const [output, errors] = [new Recorder(), new Recorder()];
+    const { platform } = process;
+    const input = Readable.from([]);
+    const terminal = { input, output, errors, env: this.#environment(env), platform, clock: systemClock };
+    const exitCode = await runCommandLine(terminal, words);
+    return { exitCode, output: output.text, errors: errors.text };
+  }
+
+  #environment(env: Environment): Environment {
+    return {
+      PATH: process.env['PATH'],
+      HOLDFAST_HOME: this.homePath,
+      HOLDFAST_PASSPHRASE: secrets.passphrase,
+      HOLDFAST_VAULT_PASSWORD: secrets.vaultPassword,
+      HOLDFAST_PASSWORD_COST: 'least',
+      ...env,
+    };
   }
 
   /** Runs with `--json` and answers the document; the command must end with `exitCode`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CoverageRow } from '../../../src-shared/model/coverage.ts';
 import { startSimulator, type RunningSimulator } from '../../../src-simulator/start-simulator.ts';
-import { Machine, secrets } from './holdfast.ts';
+import { ending, Machine, secrets } from './holdfast.ts';
 
 interface Listed {
   accounts: { id: string; address: string }[];
@@ -27,16 +27,23 @@ let first: Report;
 beforeAll(async () => {
   simulator = await startSimulator({ seed: 5, profile: 'typical', users: 2, messagesPerUser: 30 });
   machine = new Machine();
-  const created = await machine.json<{ recoveryKey: string }>(['vault', 'create', machine.path('vault')]);
+  // As people run it: each command a process.
+  const created = await started<{ recoveryKey: string }>(['vault', 'create', machine.path('vault')]);
   recoveryKey = created.recoveryKey;
-  await machine.json(['organization', 'add', 'Sample', ...machine.organizationOptions(simulator)]);
-  await machine.json(['protected-item', 'create', 'All mail', '--services', 'mail']);
-  first = (await machine.json<{ report: Report }>(['backup'])).report;
+  await started(['organization', 'add', 'Sample', ...machine.organizationOptions(simulator)]);
+  await started(['protected-item', 'create', 'All mail', '--services', 'mail']);
+  first = (await started<{ report: Report }>(['backup'])).report;
 });
 afterAll(async () => {
   machine.remove();
   await simulator.close();
 });
+
+async function started<T>(words: readonly string[]): Promise<T> {
+  const { exitCode, output, errors } = await ending(machine.start([...words, '--json']));
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+  return JSON.parse(output) as T;
+}
 
 const fullestFolder = async (account: string) => {
   const { folders } = await machine.json<Listed>(['ls', '--account', account]);
@@ -66,6 +73,12 @@ test('a second backup without changes stores nothing and asks little', async () 
   const { report } = await machine.json<{ report: Report }>(['backup', 'all MAIL']);
   expect(report).toMatchObject({ outcome: 'complete', counts: { saved: 0 }, stored: { packs: 0 } });
   expect(report.network.requests).toBeLessThan(first.network.requests);
+});
+
+test('a command that fails ends its process with the code of the failure and says why on standard error', async () => {
+  const { exitCode, output, errors } = await ending(machine.start(['backup', 'Nobody']));
+  expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' });
+  expect(errors).toContain('Nobody');
 });
 
 describe('looking into a snapshot', () => {
