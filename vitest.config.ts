@@ -8,7 +8,7 @@ export default defineConfig({
       : ['default'],
     // What our threads and processes compile is compiled once.
     env: { NODE_COMPILE_CACHE: 'node_modules/.cache/holdfast' },
-    maxWorkers: 2,
+    maxWorkers: 3,
     isolate: false,
     projects: [
       {

@@ -205,7 +205,9 @@ function layOutRun(message: Buffer, body: ByteRange): RunLayout | null {
   if (lastLine === 0 || lastLine > lineLength || characters % 4 !== 0) return null;
   const tail = message.subarray(end, Math.min(body.end, end + ending.length));
   const shape = { lineLength, lineEnding: first.lineEnding, hasFinalLineEnding: tail.equals(ending) };
-  return { start, end, shape, decodedBytes: (characters / 4) * 3 - paddingBefore(message, end) };
+  // A line of one character may break the padding in two.
+  const paddingBytes = paddingBefore(message, end, lastLine === 1 ? ending.length : 0);
+  return { start, end, shape, decodedBytes: (characters / 4) * 3 - paddingBytes };
 }
 
 /** The first line of `range`; where nothing ends it, the ending is CRLF by convention. */
@@ -221,10 +223,10 @@ function readFirstLine(
     : { lineLength: lineFeed, lineEnding: 'lf' };
 }
 
-/** Bytes that the last group of four characters lacks. */
-function paddingBefore(message: Buffer, end: number): 0 | 1 | 2 {
+/** Bytes that the last group of four characters lacks; `breakBytes` stand between its last two. */
+function paddingBefore(message: Buffer, end: number, breakBytes: number): 0 | 1 | 2 {
   if (message[end - 1] !== PADDING) return 0;
-  return message[end - 2] === PADDING ? 2 : 1;
+  return message[end - 2 - breakBytes] === PADDING ? 2 : 1;
 }
 
 function isBlank(byte: number | undefined): boolean {

@@ -32,7 +32,7 @@ export interface Chunker {
 }
 
 /** Is given a chunk, which lies in memory that is used again as soon as this returns. */
-export type OnChunk = (chunk: Uint8Array) => void;
+type OnChunk = (chunk: Uint8Array) => void;
 
 /** Cuts objects that arrive in pieces. Reusable, one object at a time. */
 export interface StreamChunker {

@@ -98,9 +98,12 @@ class PoolMember {
   }
 }
 
+const nothingWritten: WriteTotals = { readBytes: 0, newChunkBytes: 0, newChunks: 0, knownChunks: 0 };
+
 /** Distributes content over codec threads; the buffers of written content go to `shelf`. `onPack` must make the pack durable; its failure fails the pool. */
 export class CodecPool {
-  readonly #members: readonly PoolMember[];
+  readonly #startThreads: () => readonly CodecThread[];
+  #members: readonly PoolMember[] = [];
   readonly #shelf: BufferShelf;
   readonly #onPack: (pack: FinishedPack) => Promise<void>;
   readonly #waiters = new Map<number, Waiter>();
@@ -112,20 +115,15 @@ export class CodecPool {
   #isSendScheduled = false;
   #failure: unknown;
 
+  /** `startThreads` is called when the first content comes: a run that finds nothing new needs none. */
   constructor(
-    threads: readonly CodecThread[],
+    startThreads: () => readonly CodecThread[],
     shelf: BufferShelf,
     onPack: (pack: FinishedPack) => Promise<void>,
   ) {
+    this.#startThreads = startThreads;
     this.#shelf = shelf;
     this.#onPack = onPack;
-    this.#members = threads.map((thread) => new PoolMember(thread));
-    for (const member of this.#members) {
-      member.thread.listen(
-        (reply) => this.#take(member, reply),
-        (error) => this.#fail(error),
-      );
-    }
   }
 
   /** Stores one content; its buffer is given away. Resolves with the reference before its packs are durable. */
@@ -227,17 +225,30 @@ export class CodecPool {
     const totals = await Promise.all(this.#members.map((member) => this.#flushMember(member)));
     await Promise.all(this.#storing);
     this.#throwIfFailed();
-    return totals.reduce((sum, each) => ({
-      readBytes: sum.readBytes + each.readBytes,
-      newChunkBytes: sum.newChunkBytes + each.newChunkBytes,
-      newChunks: sum.newChunks + each.newChunks,
-      knownChunks: sum.knownChunks + each.knownChunks,
-    }));
+    return totals.reduce(
+      (sum, each) => ({
+        readBytes: sum.readBytes + each.readBytes,
+        newChunkBytes: sum.newChunkBytes + each.newChunkBytes,
+        newChunks: sum.newChunks + each.newChunks,
+        knownChunks: sum.knownChunks + each.knownChunks,
+      }),
+      nothingWritten,
+    );
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.thread.stop()));
     await Promise.allSettled(this.#storing);
+  }
+
+  #start(): void {
+    this.#members = this.#startThreads().map((thread) => new PoolMember(thread));
+    for (const member of this.#members) {
+      member.thread.listen(
+        (reply) => this.#take(member, reply),
+        (error) => this.#fail(error),
+      );
+    }
   }
 
   #flushMember(member: PoolMember): Promise<WriteTotals> {
@@ -303,6 +314,7 @@ export class CodecPool {
   }
 
   #leastLoaded(): PoolMember {
+    if (this.#members.length === 0) this.#start();
     const [first, ...others] = this.#members;
     if (first === undefined) throw new Error('a codec pool needs a thread');
     return others.reduce((best, member) => (member.queuedBytes < best.queuedBytes ? member : best), first);

@@ -101,10 +101,14 @@ class Backup {
     const head = catalog.head(id);
     const chain = { chainId: id, number: head?.number ?? 0, parent: head?.hash ?? null };
     let recorder: Recorder | undefined;
-    const pool = new CodecPool(startCodecThreads(filterMemory), this.#services.bodyShelf, async (pack) => {
-      await recorder?.session.addPack(pack);
-      recorder?.countPack(pack.sizeBytes);
-    });
+    const pool = new CodecPool(
+      () => startCodecThreads(filterMemory),
+      this.#services.bodyShelf,
+      async (pack) => {
+        await recorder?.session.addPack(pack);
+        recorder?.countPack(pack.sizeBytes);
+      },
+    );
     try {
       const { services } = this.#run.item;
       const protectedItem = {

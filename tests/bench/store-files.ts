@@ -33,7 +33,7 @@ const vault = await createVault(
 );
 const chain = { chainId: randomBytes(16).toString('hex'), number: 0, parent: null };
 const session = await beginSession({ vault, agent: 'bench', clock }, chain);
-const threads = startCodecThreads(vault.keys.writerKeys, createDedupFilterMemory(), codecThreadCount());
+const threads = () => startCodecThreads(vault.keys.writerKeys, createDedupFilterMemory(), codecThreadCount());
 const shelf = new BufferShelf();
 const pool = new CodecPool(threads, shelf, (pack) => session.addPack(pack));
 

@@ -20,7 +20,7 @@ describe('npm run demo', () => {
   beforeAll(async () => {
     const child = spawn(process.execPath, ['src-main/launch.mjs', 'demo'], {
       cwd: projectRoot,
-      env: { ...process.env, HOLDFAST_TRAFFIC_FILE: trafficFile },
+      env: { ...process.env, HOLDFAST_TRAFFIC_FILE: trafficFile, HOLDFAST_PASSWORD_COST: 'least' },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (piece: Buffer) => {

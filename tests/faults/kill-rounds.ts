@@ -141,6 +141,7 @@ export class KillRounds {
       catalogFolderPath: this.#scene.catalogFolderPath('one'),
       agent: 'one',
       vaultPath: this.#scene.vaultPath,
+      recoveryKey: this.#scene.recoveryKey,
       item: this.#scene.item,
       connection: this.#scene.connection,
       killPoint: kill.phase === 'any' ? undefined : kill,

@@ -32,7 +32,8 @@ test('versions survive kills between checkpoints, and those that a checkpoint ha
   const run = async (killPoint?: KillPoint, versions: FileVersions = 'all'): Promise<string | null> => {
     const item = { ...scene.item, services: ['drive' as const], files: { versions } };
     const backupOrder: BackupOrder = {
-      ...{ catalogFolderPath: scene.catalogFolderPath('one'), agent: 'one', vaultPath: scene.vaultPath },
+      ...{ catalogFolderPath: scene.catalogFolderPath('one'), agent: 'one' },
+      ...{ vaultPath: scene.vaultPath, recoveryKey: scene.recoveryKey },
       ...{ item, connection: scene.connection, killPoint, checkpointIntervalMs: 20 },
     };
     const child = fork(childPath, { execArgv: [] });

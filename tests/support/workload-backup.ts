@@ -65,7 +65,7 @@ export class WorkloadBackup {
     const filterMemory = createDedupFilterMemory();
     const filter = new DedupFilter(filterMemory);
     for (const id of this.#catalog.chunkIds()) filter.claim(id);
-    const threads = startCodecThreads(this.#vault.keys.writerKeys, filterMemory, 1);
+    const threads = () => startCodecThreads(this.#vault.keys.writerKeys, filterMemory, 1);
     const ledger = new FaultLedger();
     const [vault, catalog] = [this.#vault, this.#catalog];
     let recorder: Recorder | undefined;

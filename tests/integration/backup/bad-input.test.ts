@@ -75,6 +75,7 @@ describe('a vault that was tampered with or damaged', () => {
 
   test('does not open with another recovery key', async () => {
     const other = await BackupScene.open({ ...small, users: 1, messagesPerUser: 0 });
+    await other.makeVault();
     const opening = newMachine({ key: { kind: 'recovery', recoveryKey: other.recoveryKey } });
     await expect(opening).rejects.toMatchObject({ code: 'vault-key-wrong' });
     await other.close();

@@ -33,7 +33,7 @@ async function requestCount(): Promise<number> {
 }
 
 test('Ctrl-C keeps what was saved as a partial snapshot, and the next run completes it', async () => {
-  await begin(40);
+  await begin(25);
   const child = machine.start(['backup', '--json']);
   const ended = ending(child);
   await untilFetching();
@@ -62,7 +62,7 @@ test('Ctrl-C keeps what was saved as a partial snapshot, and the next run comple
 test.skipIf(process.platform === 'win32')(
   'SIGUSR2 pauses a backup, and a second one lets it go on to its end',
   async () => {
-    await begin(60);
+    await begin(40);
     const child = machine.start(['backup', '--json']);
     const ended = ending(child);
     await untilFetching();
@@ -91,7 +91,7 @@ test('a protected item remembers to end a run at its first failure', async () =>
 });
 
 test('a second backup into the same vault is refused while one runs, and the first goes on', async () => {
-  await begin(250);
+  await begin(120);
   const child = machine.start(['backup', '--json']);
   const ended = ending(child);
   await untilFetching();
