@@ -4,7 +4,7 @@
  * two is used (accelerators.ts does) nor give out plaintext whose tag was not verified.
  */
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
-import { plainBytes } from './plain-bytes.ts';
+import { plainBytes, release } from './plain-bytes.ts';
 import { loadedSodium } from './sodium.ts';
 
 /** Length of an authentication tag, in bytes. */
@@ -42,7 +42,9 @@ export function createNativeFrameCipher(subkey: Uint8Array): FrameCipher {
     seal(out, plaintext, { aad, counter }) {
       const cipher = createCipheriv('chacha20-poly1305', key, innerNonce(counter), options);
       cipher.setAAD(aad, { plaintextLength: plaintext.length });
-      out.set(cipher.update(plaintext));
+      const body = cipher.update(plaintext);
+      out.set(body);
+      release(body);
       cipher.final();
       out.set(cipher.getAuthTag(), plaintext.length);
     },

@@ -56,7 +56,17 @@ export function splitMime(message: Uint8Array, takeMemory = freshMemory): MimeSp
   }
   if (parts.length === 0) return null;
   literals.push(bytes.subarray(literalStart));
-  return { skeleton: plainBytes(Buffer.concat(literals)), parts };
+  return { skeleton: concatenated(literals, takeMemory), parts };
+}
+
+function concatenated(pieces: readonly Uint8Array[], takeMemory: typeof freshMemory): Uint8Array {
+  const all = takeMemory(pieces.reduce((sum, { length }) => sum + length, 0));
+  let filledBytes = 0;
+  for (const piece of pieces) {
+    all.set(piece, filledBytes);
+    filledBytes += piece.length;
+  }
+  return plainBytes(all);
 }
 
 function freshMemory(sizeBytes: number): Uint8Array {

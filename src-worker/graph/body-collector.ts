@@ -36,6 +36,8 @@ export type TakeMemory = (sizeBytes: number) => Uint8Array<ArrayBuffer>;
 /** Bodies of errors are small; what is longer is not from Graph. */
 const longestErrorBytes = 1_048_576;
 const firstChunkedBytes = 65_536;
+/** What a large body is taken for that does not say how long it is. */
+const unpromisedBytes = 4 * 1_048_576;
 
 /** The handler of one request; `onEnd` is called exactly once. */
 export class BodyCollector implements Dispatcher.DispatchHandler {
@@ -109,7 +111,8 @@ export class BodyCollector implements Dispatcher.DispatchHandler {
     if (totalBytes <= this.#bounds.largeBytes || this.#ticket !== undefined) return;
     controller.pause();
     // A permit may come free inside the parser of another connection, where undici must not be called.
-    this.#ticket = this.#bounds.permits.take(() => {
+    const sizeBytes = this.#promisedBytes ?? unpromisedBytes;
+    this.#ticket = this.#bounds.permits.take(sizeBytes, () => {
       queueMicrotask(() => controller.resume());
     });
   }
@@ -133,8 +136,10 @@ export class BodyCollector implements Dispatcher.DispatchHandler {
 
   #end(outcome: HttpOutcome): void {
     this.#body = undefined;
-    this.#ticket?.giveBack();
     this.#onEnd(outcome);
+    // Who gets the body may hold its place before another one is granted.
+    const ticket = this.#ticket;
+    if (ticket !== undefined) setImmediate(() => ticket.giveBack());
   }
 }
 

@@ -94,7 +94,7 @@ class Download {
     signal?.throwIfAborted();
     if (this.#source.sizeBytes < largeFileBytes) return undefined;
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const ticket = this.#services.largeFiles.take(() => resolve(undefined));
+    const ticket = this.#services.largeFiles.take(1, () => resolve(undefined));
     const unwatch = signal && onAbort(signal, () => reject(signal.reason as Error));
     try {
       await promise;

@@ -12,7 +12,7 @@ import { downloadFile, type DownloadSource } from './download.ts';
 import { Exchange, type Call, type ExchangeServices } from './exchange.ts';
 import type { CallTarget } from './failure.ts';
 import type { WorkAhead } from './forecast.ts';
-import { HttpNetwork, type NetworkOptions } from './http.ts';
+import { HttpNetwork, largeBodyBytes, type NetworkOptions } from './http.ts';
 import { readJson, requireShape } from './json-body.ts';
 import { isLink } from './links.ts';
 import {
@@ -118,6 +118,11 @@ export interface GraphClient {
   readonly sharePoint: SharePointReader;
   /** The Authorization header of now, for reading what it grants. Never log it. */
   authorization(): Promise<string>;
+  /**
+   * For content of so many bytes that was read and is not stored yet: while it fills memory, not much more of large
+   * content is read. The answer ends that.
+   */
+  holdBody(sizeBytes: number): () => void;
   /** Calls to a mailbox in the current ten minutes. */
   usedInWindow(mailbox: string): number;
   /** Lets no request start until {@link GraphClient.resume}; those under way end, and those that come wait their turn. */
@@ -256,6 +261,11 @@ class HttpGraphClient implements GraphClient {
 
   async authorization(): Promise<string> {
     return this.#signIn.authorization();
+  }
+
+  holdBody(sizeBytes: number): () => void {
+    if (sizeBytes < largeBodyBytes) return () => undefined;
+    return this.#network.holdLargeBody(sizeBytes).giveBack;
   }
 
   usedInWindow(mailbox: string): number {

@@ -10,7 +10,7 @@ import {
   type HttpOutcome,
   type TakeMemory,
 } from './body-collector.ts';
-import { BodyPermits } from './body-permits.ts';
+import { BodyPermits, type BodyTicket } from './body-permits.ts';
 import { BodyStream, type StreamedAnswer } from './body-stream.ts';
 import { onAbort } from './on-abort.ts';
 
@@ -46,13 +46,15 @@ export interface HttpRequest {
 
 const defaultTimeouts: NetworkTimeouts = { connectMs: 20_000, headersMs: 120_000, idleBodyMs: 60_000 };
 const defaultConnections = 72;
-const largeBodyBytes = 1_048_576;
-const largeBodiesAtOnce = 2;
+/** From here on a body counts as large. */
+export const largeBodyBytes = 1_048_576;
+/** Of large bodies together; one of them may be larger. */
+const largeBodiesBytes = 12 * 1_048_576;
 
 /** The open wire of one connection. */
 export class HttpNetwork {
   readonly #dispatcher: Dispatcher;
-  readonly #permits = new BodyPermits(largeBodiesAtOnce);
+  readonly #permits = new BodyPermits(largeBodiesBytes);
   #bytesReceived = 0;
 
   constructor(options: NetworkOptions = {}) {
@@ -62,6 +64,11 @@ export class HttpNetwork {
   /** Bytes of all bodies so far, complete or not. */
   get bytesReceived(): number {
     return this.#bytesReceived;
+  }
+
+  /** Keeps the place of a large body that was read, until it is stored. */
+  holdLargeBody(sizeBytes: number): BodyTicket {
+    return this.#permits.hold(sizeBytes);
   }
 
   /** Sends a request and reads its whole answer. Never rejects: an abort ends as the errno `UND_ERR_ABORTED`. */

@@ -1,8 +1,10 @@
 /**
  * Memory for content, used again and again. Fresh memory costs more than what is done with it: the kernel clears every
- * page of it first, and V8 collects garbage because of it. Keeps a bounded amount; what does not fit is left to the
- * garbage collector.
+ * page of it first, and V8 collects garbage because of it. Keeps a bounded amount; what does not fit is given back at
+ * once, as the garbage collector sees no hurry in a few buffers of many megabytes.
  */
+
+import { release } from '../codec/plain-bytes.ts';
 
 const smallestShelvedBytes = 4 * 1024;
 const shelfBytes = 40 * 1024 * 1024;
@@ -34,7 +36,10 @@ export class BufferShelf {
   keep(buffer: ArrayBuffer): void {
     const sizeBytes = buffer.byteLength;
     const isOurs = sizeBytes >= smallestShelvedBytes && Number.isInteger(Math.log2(sizeBytes));
-    if (!isOurs || this.#freeBytes + sizeBytes > shelfBytes) return;
+    if (!isOurs || this.#freeBytes + sizeBytes > shelfBytes) {
+      release(new Uint8Array(buffer));
+      return;
+    }
     const free = this.#free.get(sizeBytes);
     if (free === undefined) this.#free.set(sizeBytes, [buffer]);
     else free.push(buffer);

@@ -100,12 +100,22 @@ class PoolMember {
 
 const nothingWritten: WriteTotals = { readBytes: 0, newChunkBytes: 0, newChunks: 0, knownChunks: 0 };
 
-/** Distributes content over codec threads; the buffers of written content go to `shelf`. `onPack` must make the pack durable; its failure fails the pool. */
+/** What a {@link CodecPool} works with. */
+export interface CodecPoolServices {
+  /** Called when the first content comes: a run that finds nothing new needs no thread. */
+  readonly startThreads: () => readonly CodecThread[];
+  /** Gets the buffers of written content. */
+  readonly shelf: BufferShelf;
+  /** Told of content that is not stored yet, so that not much more of it is fetched; what it answers ends that. */
+  readonly holdBack: (sizeBytes: number) => () => void;
+  /** Makes a pack durable; its failure fails the pool. */
+  readonly onPack: (pack: FinishedPack) => Promise<void>;
+}
+
+/** Distributes content over codec threads. */
 export class CodecPool {
-  readonly #startThreads: () => readonly CodecThread[];
+  readonly #services: CodecPoolServices;
   #members: readonly PoolMember[] = [];
-  readonly #shelf: BufferShelf;
-  readonly #onPack: (pack: FinishedPack) => Promise<void>;
   readonly #waiters = new Map<number, Waiter>();
   readonly #storing = new Set<Promise<void>>();
   #blocked: (() => void)[] = [];
@@ -115,21 +125,23 @@ export class CodecPool {
   #isSendScheduled = false;
   #failure: unknown;
 
-  /** `startThreads` is called when the first content comes: a run that finds nothing new needs none. */
-  constructor(
-    startThreads: () => readonly CodecThread[],
-    shelf: BufferShelf,
-    onPack: (pack: FinishedPack) => Promise<void>,
-  ) {
-    this.#startThreads = startThreads;
-    this.#shelf = shelf;
-    this.#onPack = onPack;
+  constructor(services: CodecPoolServices) {
+    this.#services = services;
   }
 
   /** Stores one content; its buffer is given away. Resolves with the reference before its packs are durable. */
   async write(kind: 'mime' | 'bytes', bytes: Uint8Array<ArrayBuffer>, affinity: string): Promise<ContentRef> {
-    while (this.#isFull) await this.#room();
-    this.#throwIfFailed();
+    const letGo = this.#services.holdBack(bytes.length);
+    try {
+      while (this.#isFull) await this.#room();
+      this.#throwIfFailed();
+      return await this.#enqueue(kind, bytes, affinity);
+    } finally {
+      letGo();
+    }
+  }
+
+  #enqueue(kind: 'mime' | 'bytes', bytes: Uint8Array<ArrayBuffer>, affinity: string): Promise<ContentRef> {
     const sequence = this.#sequence++;
     const member = this.#leastLoaded();
     this.#queuedBytes += bytes.length;
@@ -211,11 +223,11 @@ export class CodecPool {
   #place(member: PoolMember, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (bytes.length >= copiedBelowBytes) return bytes;
     if (member.copiedBytes + bytes.length > batchMemoryBytes) this.#send(member);
-    const memory = (member.batchMemory ??= this.#shelf.take(batchMemoryBytes));
+    const memory = (member.batchMemory ??= this.#services.shelf.take(batchMemoryBytes));
     const place = memory.subarray(member.copiedBytes, member.copiedBytes + bytes.length);
     place.set(bytes);
     member.copiedBytes += bytes.length;
-    this.#shelf.giveBack(bytes);
+    this.#services.shelf.giveBack(bytes);
     return place;
   }
 
@@ -242,7 +254,7 @@ export class CodecPool {
   }
 
   #start(): void {
-    this.#members = this.#startThreads().map((thread) => new PoolMember(thread));
+    this.#members = this.#services.startThreads().map((thread) => new PoolMember(thread));
     for (const member of this.#members) {
       member.thread.listen(
         (reply) => this.#take(member, reply),
@@ -263,13 +275,13 @@ export class CodecPool {
     switch (reply.type) {
       case 'written':
         member.batchesUnderWay -= 1;
-        for (const buffer of reply.buffers) this.#shelf.keep(buffer);
+        for (const buffer of reply.buffers) this.#services.shelf.keep(buffer);
         for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
         // What came while the thread was busy travels together.
         if (member.batchesUnderWay === 0) this.#send(member);
         break;
       case 'piece-written':
-        this.#shelf.keep(reply.buffer);
+        this.#services.shelf.keep(reply.buffer);
         this.#queuedBytes -= reply.sizeBytes;
         member.queuedBytes -= reply.sizeBytes;
         this.#wake();
@@ -298,7 +310,8 @@ export class CodecPool {
 
   #store(member: PoolMember, pack: FinishedPack): void {
     this.#storingBytes += pack.sizeBytes;
-    const stored = this.#onPack(pack)
+    const stored = this.#services
+      .onPack(pack)
       .then(() => this.#recycle(member, pack.bytes.buffer))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {

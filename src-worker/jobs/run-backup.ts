@@ -101,14 +101,15 @@ class Backup {
     const head = catalog.head(id);
     const chain = { chainId: id, number: head?.number ?? 0, parent: head?.hash ?? null };
     let recorder: Recorder | undefined;
-    const pool = new CodecPool(
-      () => startCodecThreads(filterMemory),
-      this.#services.bodyShelf,
-      async (pack) => {
+    const pool = new CodecPool({
+      startThreads: () => startCodecThreads(filterMemory),
+      shelf: this.#services.bodyShelf,
+      holdBack: (sizeBytes) => graph.holdBody(sizeBytes),
+      async onPack(pack) {
         await recorder?.session.addPack(pack);
         recorder?.countPack(pack.sizeBytes);
       },
-    );
+    });
     try {
       const { services } = this.#run.item;
       const protectedItem = {

@@ -33,9 +33,13 @@ const vault = await createVault(
 );
 const chain = { chainId: randomBytes(16).toString('hex'), number: 0, parent: null };
 const session = await beginSession({ vault, agent: 'bench', clock }, chain);
-const threads = () => startCodecThreads(vault.keys.writerKeys, createDedupFilterMemory(), codecThreadCount());
 const shelf = new BufferShelf();
-const pool = new CodecPool(threads, shelf, (pack) => session.addPack(pack));
+const pool = new CodecPool({
+  startThreads: () => startCodecThreads(vault.keys.writerKeys, createDedupFilterMemory(), codecThreadCount()),
+  shelf,
+  holdBack: () => () => undefined,
+  onPack: (pack) => session.addPack(pack),
+});
 
 /** As many as a backup of 16 accounts fetches at the same time. */
 const filesAtOnce = 64;

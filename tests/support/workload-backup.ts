@@ -65,11 +65,15 @@ export class WorkloadBackup {
     const filterMemory = createDedupFilterMemory();
     const filter = new DedupFilter(filterMemory);
     for (const id of this.#catalog.chunkIds()) filter.claim(id);
-    const threads = () => startCodecThreads(this.#vault.keys.writerKeys, filterMemory, 1);
     const ledger = new FaultLedger();
     const [vault, catalog] = [this.#vault, this.#catalog];
     let recorder: Recorder | undefined;
-    const pool = new CodecPool(threads, shelf, async (pack) => recorder?.session.addPack(pack));
+    const pool = new CodecPool({
+      startThreads: () => startCodecThreads(this.#vault.keys.writerKeys, filterMemory, 1),
+      shelf,
+      holdBack: (sizeBytes) => graph.holdBody(sizeBytes),
+      onPack: async (pack) => recorder?.session.addPack(pack),
+    });
     try {
       const limits = defaultCheckpointLimits;
       recorder = await Recorder.begin(

@@ -16,6 +16,7 @@ import type { ChunkSizes } from '../../codec/gear-scanner.ts';
 import { isLikelyIncompressible, type Compressor } from '../../codec/compress.ts';
 import { createChunkHash, type KeyedHash } from '../../codec/hash.ts';
 import { splitMime } from '../../codec/mime-split.ts';
+import { release } from '../../codec/plain-bytes.ts';
 import { contentKind, type ContentRef, type ObjectRef } from '../../../src-shared/model/rows.ts';
 import type { DedupFilter } from '../index/dedup-filter.ts';
 import { bundleBytes, bundledChunkBytes, zstdFlag } from '../format/layout.ts';
@@ -95,6 +96,7 @@ export class ObjectWriter {
       skeleton: this.#writeObject(split.skeleton, affinity),
       parts: split.parts.map((part) => ({ ...part, object: this.#writeObject(part.decoded, affinity) })),
     });
+    this.#attachments.reset();
     return [contentKind.mime, message.length, this.#writeObject(recipe, affinity)];
   }
 
@@ -250,14 +252,20 @@ const arenaBytes = 4 * 1024 * 1024;
 /** Memory for the attachments of one message at a time; what does not fit gets memory of its own. */
 class Arena {
   readonly #memory = Buffer.allocUnsafeSlow(arenaBytes);
+  readonly #others: Uint8Array[] = [];
   #usedBytes = 0;
 
   /** Forgets all it gave out, and gives it out again. */
   reset(): (sizeBytes: number) => Uint8Array {
     this.#usedBytes = 0;
+    for (const other of this.#others.splice(0)) release(other);
     return (sizeBytes) => {
       const start = this.#usedBytes;
-      if (start + sizeBytes > arenaBytes) return Buffer.allocUnsafeSlow(sizeBytes);
+      if (start + sizeBytes > arenaBytes) {
+        const other = Buffer.allocUnsafeSlow(sizeBytes);
+        this.#others.push(other);
+        return other;
+      }
       this.#usedBytes += sizeBytes;
       return this.#memory.subarray(start, start + sizeBytes);
     };
