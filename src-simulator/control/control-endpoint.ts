@@ -88,14 +88,13 @@ function changeRoles({ organization }: ControlServices, body: unknown) {
 
 function stats(services: ControlServices) {
   const { organization, limits, teamsLimits, units, directoryLimits, statistics } = services;
+  const retryAfters = limits.manners.retryAfters + units.manners.retryAfters;
   return {
     ...statistics.snapshot(),
-    throttled: [limits, teamsLimits, units, directoryLimits].reduce(
-      (sum, { throttled }) => sum + throttled,
-      0,
-    ),
+    throttled: retryAfters + teamsLimits.throttled + directoryLimits.throttled,
     maxConcurrencyPerMailbox: limits.maxInFlight,
-    retryAfterViolations: limits.retryAfterViolations + units.retryAfterViolations,
+    retryAfters,
+    earlyCalls: limits.manners.earlyCalls + units.manners.earlyCalls,
     resourceUnits: units.total,
     userAgents: Object.fromEntries(units.agents),
     faultsInjected: organization.faults.injected,

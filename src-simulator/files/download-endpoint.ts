@@ -7,6 +7,7 @@ import { performance } from 'node:perf_hooks';
 import type { Statistics } from '../control/statistics.ts';
 import type { FaultKind } from '../faults/fault-plan.ts';
 import type { Organization } from '../graph/graph-call.ts';
+import { arrivalOf } from '../limits/quiet-time.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
 import type { TrafficRecorder } from '../traffic/recorder.ts';
 import { readDownloadPath } from './download-links.ts';
@@ -36,6 +37,9 @@ const refusal = (status: number, text: string, headers: Readonly<Record<string, 
   bytes: null,
 });
 
+const throttled = (seconds: number): Reply =>
+  refusal(429, 'The request has been throttled.', { 'Retry-After': String(seconds) });
+
 const damages = ['connectionReset', 'stalledBody', 'truncatedBody'] as const;
 type Damage = (typeof damages)[number] | null;
 
@@ -52,8 +56,12 @@ export class DownloadEndpoint {
     const startMs = performance.now();
     const path = request.url ?? '';
     const key = `download ${path}`;
+    const arrival = arrivalOf(request);
+    const isEarly = units.isEarly(arrival);
     const wait = units.enter(1, startMs, request.headers['user-agent']);
-    const reply = wait > 0 ? this.#throttled(wait) : (this.#faultReply(key) ?? this.#reply(request, path));
+    const reply = wait > 0 ? throttled(wait) : (this.#faultReply(key) ?? this.#reply(request, path));
+    const seconds = Number(reply.headers['Retry-After']);
+    if (reply.status === 429) units.sentRetryAfter(startMs, { seconds, key: arrival.key });
     const delayMs = options.latencyMs + (faults.strikes('slowResponse', key) ? faults.options.slowMs : 0);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const damage = damages.find((kind) => reply.bytes && faults.strikes(kind, key)) ?? null;
@@ -69,18 +77,14 @@ export class DownloadEndpoint {
       startMs,
       endMs: performance.now(),
       mailbox: null,
+      isEarly,
     });
-  }
-
-  #throttled(seconds: number): Reply {
-    this.#services.units.sentRetryAfter(performance.now(), seconds);
-    return refusal(429, 'The request has been throttled.', { 'Retry-After': String(seconds) });
   }
 
   #faultReply(key: string): Reply | null {
     const { faults } = this.#services.organization;
     const strikes = (kind: FaultKind) => faults.strikes(kind, key);
-    if (strikes('throttle429')) return this.#throttled(faults.options.retryAfterSeconds);
+    if (strikes('throttle429')) return throttled(faults.options.retryAfterSeconds);
     if (strikes('unavailable503')) return refusal(503, 'The service is temporarily unavailable.');
     if (strikes('gatewayTimeout504')) return refusal(504, 'The gateway did not get an answer in time.');
     if (strikes('serverError500')) return refusal(500, 'An internal server error occurred.');

@@ -9,26 +9,20 @@ import { chooseDamage, faultAnswer, reshaped } from '../faults/request-faults.ts
 import { bodySize, type Answer } from '../http/answer.ts';
 import { deliver, type Damage } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
-import { directoryCost, type DirectoryLimits } from '../limits/directory-limits.ts';
-import type { MailboxLimits } from '../limits/mailbox-limits.ts';
-import type { TeamsLimits } from '../limits/teams-limits.ts';
-import type { UnitLimits } from '../limits/unit-limits.ts';
+import { arrivalOf, type Arrival } from '../limits/quiet-time.ts';
 import { isSharePointAudience } from '../sign-in/audience.ts';
 import type { TokenClaims, TokenSigner } from '../sign-in/jwt.ts';
 import { restMark } from '../sites/rest-routes.ts';
 import type { TrafficRecorder } from '../traffic/recorder.ts';
 import { answerBatch } from './batch.ts';
+import { CallLimits, retryAfterOf, type Limits, type PlannedRetryAfter } from './call-limits.ts';
 import { graphError, type GraphCall, type Organization, type Route } from './graph-call.ts';
 import { parseQuery } from './query-options.ts';
 import { routeOf, splitPath } from './routes.ts';
 
-export interface GraphServices {
+export interface GraphServices extends Limits {
   organization: Organization;
   signer: TokenSigner;
-  limits: MailboxLimits;
-  teamsLimits: TeamsLimits;
-  units: UnitLimits;
-  directoryLimits: DirectoryLimits;
   statistics: Statistics;
   recorder: TrafficRecorder | null;
 }
@@ -39,39 +33,56 @@ interface Visit {
   response: ServerResponse;
   call: GraphCall;
   route: Route;
-  /** What must not be hit by faults too often in a row. */
-  key: string;
+  arrival: Arrival;
   startMs: number;
+  /** It came although a Retry-After should have kept it away. */
+  isEarly: boolean;
+  /** Of its answer, or of those inside it. */
+  retryAfters: PlannedRetryAfter[];
 }
 
+/** A call within a batch. */
+interface InnerVisit extends Pick<Visit, 'arrival' | 'retryAfters'> {
+  /** Calls of its step so far, by mailbox, for the rule of four. */
+  step: Map<number, number>;
+}
+
+const isHarmless = (damage: Damage): boolean => damage === null || damage === 'chunkedResponse';
 const versionPath = '/v1.0';
 const runId = process.hrtime.bigint().toString(16).slice(-8).padStart(8, '0');
 
 export class GraphEndpoint {
   readonly #services: GraphServices;
+  readonly #limits: CallLimits;
   /** Tokens the fault tokenExpiry has ended early. */
   readonly #endedTokens = new Set<string>();
   #sequence = 0;
 
   constructor(services: GraphServices) {
     this.#services = services;
+    this.#limits = new CallLimits(services);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = request.url ?? '';
+    const arrival = arrivalOf(request);
     const call = this.#callOf(
       request,
       request.method === 'GET' ? undefined : parseJson(await readBody(request)),
     );
     const isBatch = call.segments[0] === '$batch' && call.segments.length === 1;
-    const route = isBatch ? this.#batchRoute(call) : routeOf(this.#services.organization, call);
+    const retryAfters: PlannedRetryAfter[] = [];
+    const route = isBatch
+      ? this.#batchRoute(call, arrival, retryAfters)
+      : routeOf(this.#services.organization, call);
     const visit = {
       request,
       response,
       call,
       route,
-      key: `${call.method} ${url}`,
+      arrival,
       startMs: performance.now(),
+      isEarly: this.#limits.isEarly(route, arrival),
+      retryAfters,
     };
     if (route.isMail && route.person && this.#services.limits.isFull(route.person.number)) {
       // Answers already written may not have been accounted yet: let their callbacks run before judging.
@@ -96,129 +107,43 @@ export class GraphEndpoint {
     };
   }
 
-  #batchRoute(call: GraphCall): Route {
-    const run = () =>
-      call.method === 'POST'
-        ? answerBatch(call, (inner, depth) => this.#performInner(call, inner, depth))
-        : graphError(call, 405, { code: 'BadRequest', message: 'A batch is posted.' });
-    this.#levels.clear();
+  #batchRoute(call: GraphCall, arrival: Arrival, retryAfters: PlannedRetryAfter[]): Route {
+    const run = () => {
+      if (call.method !== 'POST')
+        return graphError(call, 405, { code: 'BadRequest', message: 'A batch is posted.' });
+      const steps: Map<number, number>[] = [];
+      return answerBatch(call, (inner, depth) => {
+        const step = (steps[depth] ??= new Map());
+        const innerArrival = { ...arrival, key: `inner ${inner.method} ${inner.segments.join('/')}` };
+        return this.#performInner(call, inner, { step, arrival: innerArrival, retryAfters });
+      });
+    };
     return { operation: 'batch', role: null, person: null, isMail: false, run };
   }
 
-  /** Inner requests of the present batch by mailbox and step, for the rule of four. */
-  readonly #levels = new Map<string, number>();
-
-  #performInner(outer: GraphCall, call: GraphCall, depth: number): Answer {
-    const { organization, limits, statistics } = this.#services;
+  #performInner(outer: GraphCall, call: GraphCall, { step, arrival, retryAfters }: InnerVisit): Answer {
+    const { organization, statistics } = this.#services;
+    const { key } = arrival;
     const route = routeOf(organization, call);
     statistics.count(route.operation);
+    this.#limits.isEarly(route, arrival);
     const refusal = this.#refuseCaller(
       { ...call, headers: { ...call.headers, authorization: outer.headers['authorization'] } },
       route,
     );
     if (refusal) return refusal;
-    const key = `inner ${call.method} ${call.segments.join('/')}`;
-    if (route.isMail && route.person) {
-      const level = `${route.person.number} ${depth}`;
-      const before = this.#levels.get(level) ?? 0;
-      this.#levels.set(level, before + 1);
-      const wait = limits.enter(route.person.number, performance.now(), before);
-      limits.leave(route.person.number);
-      if (wait > 0) return this.#throttled(call, route.person.number, wait);
+    const instead =
+      this.#limits.refuseMailInBatch(call, route, step) ??
+      this.#limits.refuse({ ...call, headers: { ...outer.headers, ...call.headers } }, route) ??
+      faultAnswer({ organization, call, route, key });
+    if (instead) {
+      retryAfters.push(...retryAfterOf(route, instead, key));
+      return instead;
     }
-    const overTeams = this.#countTeams(call, route);
-    if (overTeams) return overTeams;
-    const overUnits = this.#countUnits({ ...call, headers: { ...outer.headers, ...call.headers } }, route);
-    if (overUnits) return overUnits;
-    const overDirectory = this.#countDirectory(call, route);
-    if (overDirectory) return overDirectory;
-    const fault = faultAnswer({ organization, call, route, key });
-    if (fault) {
-      this.#noteRetryAfter(route, fault);
-      return fault;
-    }
-    const answer = this.#run(call, route);
+    const answer = this.#limits.tell(call, route, route.run());
     const told = reshaped(organization.faults, key, answer);
     if (told === answer) organization.faults.spare(key);
     return told;
-  }
-
-  /** The 429 of an application that used up its resource units, or null. */
-  #countUnits(call: GraphCall, route: Route): Answer | null {
-    if (!route.units) return null;
-    const { units } = this.#services;
-    const nowMs = performance.now();
-    const agent = call.headers['user-agent'];
-    const wait = units.enter(route.units.cost, nowMs, typeof agent === 'string' ? agent : undefined);
-    if (wait === 0) return null;
-    units.sentRetryAfter(nowMs, wait);
-    const answer = graphError(call, 429, {
-      code: 'activityLimitReached',
-      message: 'The request has been throttled.',
-      retryAfterSeconds: wait,
-    });
-    return { ...answer, headers: { ...answer.headers, ...units.headers(nowMs) } };
-  }
-
-  /** The 429 of an application that asked the directory for too much, or null. */
-  #countDirectory(call: GraphCall, route: Route): Answer | null {
-    if (!isDirectory(route)) return null;
-    const limits = this.#services.directoryLimits;
-    const cost = directoryCost(call);
-    const wait = limits.enter(cost, performance.now());
-    if (wait === 0) return null;
-    const answer = graphError(call, 429, {
-      code: 'TooManyRequests',
-      message: 'Too many requests.',
-      retryAfterSeconds: wait,
-    });
-    const scope = {
-      'x-ms-throttle-scope': 'Tenant_Application/ReadWrite/',
-      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
-    };
-    return { ...answer, headers: { ...answer.headers, ...scope, ...limits.headers(cost) } };
-  }
-
-  /** The operation's own answer, with what is left of the application's units where that is told. */
-  #run(call: GraphCall, route: Route): Answer {
-    const answer = route.run();
-    if (isDirectory(route)) {
-      const told = this.#services.directoryLimits.headers(directoryCost(call));
-      return { ...answer, headers: { ...answer.headers, ...told } };
-    }
-    if (!route.units) return answer;
-    const told = this.#services.units.headers(performance.now());
-    return { ...answer, headers: { ...answer.headers, ...told } };
-  }
-
-  /** The 429 of an application that asked Teams for too much in a second, or null. */
-  #countTeams(call: GraphCall, { teams }: Route): Answer | null {
-    if (!teams) return null;
-    const retryAfterSeconds = this.#services.teamsLimits.enter(teams, performance.now());
-    if (retryAfterSeconds === 0) return null;
-    return graphError(call, 429, {
-      code: 'TooManyRequests',
-      message: 'Too many requests.',
-      retryAfterSeconds,
-    });
-  }
-
-  #throttled(call: GraphCall, mailbox: number, retryAfterSeconds: number): Answer {
-    this.#services.limits.sentRetryAfter(mailbox, performance.now(), retryAfterSeconds);
-    return graphError(call, 429, {
-      code: 'ApplicationThrottled',
-      message: 'Application is over its MailboxConcurrency limit.',
-      retryAfterSeconds,
-    });
-  }
-
-  #noteRetryAfter(route: Route, answer: Answer): void {
-    const seconds = Number(answer.headers?.['Retry-After']);
-    // A 503 asks for patience with one request; only a 429 speaks for the whole mailbox.
-    if (answer.status !== 429 || !(seconds > 0)) return;
-    const { limits, units } = this.#services;
-    if (route.units) units.sentRetryAfter(performance.now(), seconds);
-    else if (route.person) limits.sentRetryAfter(route.person.number, performance.now(), seconds);
   }
 
   /** 401 or 403 unless the token is good and carries the role the operation needs. */
@@ -275,41 +200,36 @@ export class GraphEndpoint {
     visit.startMs = performance.now();
     const instead = this.#answerInstead(visit);
     if (instead) {
+      visit.retryAfters.push(...retryAfterOf(visit.route, instead, visit.arrival.key));
       this.#send(visit, instead, null);
       return;
     }
     const { faults, options } = this.#services.organization;
-    const slowMs = faults.strikes('slowResponse', visit.key) ? faults.options.slowMs : 0;
+    const slowMs = faults.strikes('slowResponse', visit.arrival.key) ? faults.options.slowMs : 0;
     if (options.latencyMs + slowMs > 0) setTimeout(() => this.#perform(visit), options.latencyMs + slowMs);
     else this.#perform(visit);
   }
 
   /** What token, limits or faults answer in place of the operation, or null. */
   #answerInstead(visit: Visit): Answer | null {
-    const { limits, organization } = this.#services;
-    const { call, route, key } = visit;
-    const mailbox = route.isMail && route.person ? route.person.number : -1;
+    const { organization } = this.#services;
+    const { call, route, arrival } = visit;
     const refusal = this.#refuseCaller(call, route);
-    const wait = mailbox >= 0 ? limits.enter(mailbox, visit.startMs) : 0;
-    if (refusal) return refusal;
-    if (wait > 0) return this.#throttled(call, mailbox, wait);
-    const overTeams = this.#countTeams(call, route);
-    if (overTeams) return overTeams;
-    const overUnits = this.#countUnits(call, route);
-    if (overUnits) return overUnits;
-    const overDirectory = this.#countDirectory(call, route);
-    if (overDirectory) return overDirectory;
-    const fault = route.operation === 'batch' ? null : faultAnswer({ organization, call, route, key });
-    if (fault) this.#noteRetryAfter(route, fault);
-    return fault;
+    // Whoever is refused has come all the same.
+    const full = this.#limits.refuseMail(call, route);
+    const over = refusal ?? full ?? this.#limits.refuse(call, route);
+    if (over || route.operation === 'batch') return over;
+    return faultAnswer({ organization, call, route, key: arrival.key });
   }
 
   #perform(visit: Visit): void {
     const { faults } = this.#services.organization;
-    const whole = this.#run(visit.call, visit.route);
-    const answer = reshaped(faults, visit.key, whole);
-    const damage = chooseDamage(faults, visit.key, answer);
-    if (answer === whole && (damage === null || damage === 'chunkedResponse')) faults.spare(visit.key);
+    const whole = this.#limits.tell(visit.call, visit.route, visit.route.run());
+    const answer = reshaped(faults, visit.arrival.key, whole);
+    const damage = chooseDamage(faults, visit.arrival.key, answer);
+    if (answer === whole && isHarmless(damage)) faults.spare(visit.arrival.key);
+    // What the client cannot read it does not know.
+    else visit.retryAfters = [];
     if (damage === 'connectionReset' && faults.countOf('connectionReset') % 2 === 1) {
       this.#finishLater(visit, answer, damage);
       visit.request.socket.destroy();
@@ -320,6 +240,7 @@ export class GraphEndpoint {
 
   #send(visit: Visit, answer: Answer, damage: Damage): void {
     const { call, request, response } = visit;
+    this.#limits.retryAfterSent(visit.retryAfters);
     this.#finishLater(visit, answer, damage);
     const clientRequestId = call.headers['client-request-id'];
     const headers = [
@@ -350,10 +271,11 @@ export class GraphEndpoint {
         request,
         requestBody: visit.call.body,
         answer,
-        isIntact: damage === null || damage === 'chunkedResponse',
+        isIntact: isHarmless(damage),
         startMs: visit.startMs,
         endMs: performance.now(),
         mailbox: person?.id ?? null,
+        isEarly: visit.isEarly,
       });
     };
     if (response.destroyed) {
@@ -375,11 +297,6 @@ function segmentsOf(path: string): string[] {
   const segments = splitPath(path) ?? [];
   return path.startsWith('/beta/') ? segments : [restMark, ...segments];
 }
-
-/** Operations on users, groups and applications themselves, and not on what Outlook or others keep for them. */
-const directoryOperation =
-  /^(?:(?:List|Get|Create|Update|Delete)(?:Users|Groups|Applications|ServicePrincipals)|groups\.(?:List(?:Transitive)?Members|ListOwners))$/;
-const isDirectory = ({ operation }: Route): boolean => directoryOperation.test(operation);
 
 const noQuery: ReadonlyMap<string, string> = new Map();
 

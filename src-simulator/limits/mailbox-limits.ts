@@ -3,7 +3,7 @@
  * whether clients keep away as long as Retry-After told them to.
  */
 import type { LimitOptions } from '../options.ts';
-import { QuietTime } from './quiet-time.ts';
+import { noManners, QuietTime, type Arrival, type RetryAfter } from './quiet-time.ts';
 
 interface MailboxLoad {
   inFlight: number;
@@ -15,8 +15,7 @@ interface MailboxLoad {
 
 export class MailboxLimits {
   options: LimitOptions;
-  throttled = 0;
-  retryAfterViolations = 0;
+  readonly manners = noManners();
   maxInFlight = 0;
   readonly #loads = new Map<number, MailboxLoad>();
 
@@ -28,7 +27,7 @@ export class MailboxLimits {
     const known = this.#loads.get(mailbox);
     if (known) return known;
     if (this.#loads.size > 2_000) this.#forgetIdle(nowMs);
-    const load = { inFlight: 0, windowStartMs: nowMs, inWindow: 0, quiet: new QuietTime() };
+    const load = { inFlight: 0, windowStartMs: nowMs, inWindow: 0, quiet: new QuietTime(this.manners) };
     this.#loads.set(mailbox, load);
     return load;
   }
@@ -45,13 +44,17 @@ export class MailboxLimits {
     return (this.#loads.get(mailbox)?.inFlight ?? 0) >= this.options.concurrentPerMailbox;
   }
 
+  /** A request came, whatever will become of it. True when a Retry-After should have kept it away. */
+  isEarly(mailbox: number, arrival: Arrival): boolean {
+    return this.#load(mailbox, arrival.atMs).quiet.noteCall(arrival);
+  }
+
   /**
    * Counts a request. Returns 0 when it may run, else the seconds of Retry-After. `extra` are requests in flight beside
    * those counted (inner requests of a batch).
    */
   enter(mailbox: number, nowMs: number, extra = 0): number {
     const load = this.#load(mailbox, nowMs);
-    this.#watchManners(load, nowMs);
     if (nowMs - load.windowStartMs >= this.options.windowMs) {
       load.windowStartMs = nowMs;
       load.inWindow = 0;
@@ -70,19 +73,13 @@ export class MailboxLimits {
     if (load) load.inFlight -= 1;
   }
 
-  /** A Retry-After was given to callers of a mailbox. */
-  sentRetryAfter(mailbox: number, nowMs: number, seconds: number): void {
-    this.throttled += 1;
-    this.#load(mailbox, nowMs).quiet.begin(nowMs, seconds);
-  }
-
-  #watchManners(load: MailboxLoad, nowMs: number): void {
-    if (load.quiet.isBrokenBy(nowMs)) this.retryAfterViolations += 1;
+  /** A call was answered with a Retry-After for its mailbox. */
+  sentRetryAfter(mailbox: number, nowMs: number, retryAfter: RetryAfter): void {
+    this.#load(mailbox, nowMs).quiet.begin(nowMs, retryAfter);
   }
 
   reset(): void {
-    this.throttled = 0;
-    this.retryAfterViolations = 0;
+    Object.assign(this.manners, noManners());
     this.maxInFlight = 0;
   }
 }

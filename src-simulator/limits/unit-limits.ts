@@ -4,7 +4,7 @@
  * Retry-After told them to.
  */
 import type { UnitLimitOptions } from '../options.ts';
-import { QuietTime } from './quiet-time.ts';
+import { noManners, QuietTime, type Arrival, type RetryAfter } from './quiet-time.ts';
 
 interface Window {
   startMs: number;
@@ -18,24 +18,27 @@ const rememberedAgents = 20;
 /** Counts the resource units of the one application. */
 export class UnitLimits {
   options: UnitLimitOptions;
-  throttled = 0;
-  retryAfterViolations = 0;
+  readonly manners = noManners();
   /** Units counted since the last reset. */
   total = 0;
   /** How often each User-Agent was seen; the first few only. */
   readonly agents = new Map<string, number>();
   #minute: Window = { startMs: 0, used: 0 };
   #day: Window = { startMs: 0, used: 0 };
-  readonly #quiet = new QuietTime();
+  readonly #quiet = new QuietTime(this.manners);
 
   constructor(options: UnitLimitOptions) {
     this.options = options;
   }
 
+  /** A call came, whatever will become of it. True when a Retry-After should have kept it away. */
+  isEarly(arrival: Arrival): boolean {
+    return this.#quiet.noteCall(arrival);
+  }
+
   /** Counts a call. Returns 0 when it may run, else the seconds of Retry-After. Throttled calls count too. */
   enter(cost: number, nowMs: number, agent: string | undefined): number {
     const { minuteMs, dayMs, unitsPerMinute, unitsPerDay, isEnforced } = this.options;
-    this.#watchManners(nowMs);
     this.#count(agent ?? '');
     this.#minute = current(this.#minute, nowMs, minuteMs);
     this.#day = current(this.#day, nowMs, dayMs);
@@ -64,19 +67,13 @@ export class UnitLimits {
     };
   }
 
-  /** A Retry-After was given to the application. */
-  sentRetryAfter(nowMs: number, seconds: number): void {
-    this.throttled += 1;
-    this.#quiet.begin(nowMs, seconds);
-  }
-
-  #watchManners(nowMs: number): void {
-    if (this.#quiet.isBrokenBy(nowMs)) this.retryAfterViolations += 1;
+  /** A call was answered with a Retry-After for the application. */
+  sentRetryAfter(nowMs: number, retryAfter: RetryAfter): void {
+    this.#quiet.begin(nowMs, retryAfter);
   }
 
   reset(): void {
-    this.throttled = 0;
-    this.retryAfterViolations = 0;
+    Object.assign(this.manners, noManners());
     this.total = 0;
     this.agents.clear();
   }

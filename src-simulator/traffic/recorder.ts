@@ -15,6 +15,8 @@ export interface Exchange {
   startMs: number;
   endMs: number;
   mailbox: string | null;
+  /** It came although a Retry-After should have kept it away. */
+  isEarly: boolean;
 }
 
 function bodyForRecord(answer: Answer): unknown {
@@ -47,6 +49,7 @@ export class TrafficRecorder {
       startMs: exchange.startMs,
       endMs: exchange.endMs,
       mailbox: exchange.mailbox,
+      isEarly: exchange.isEarly,
     };
     this.#stream.write(`${JSON.stringify(line)}\n`);
   }

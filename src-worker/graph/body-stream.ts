@@ -29,8 +29,6 @@ type Entry = Uint8Array<ArrayBuffer> | BodyFailure | NetworkFailure;
 /** The handler of one request; `onAnswer` and `onEnd` are called exactly once, `onEnd` when nothing more will come. */
 export class BodyStream implements Dispatcher.DispatchHandler {
   receivedBytes = 0;
-  /** Of what was received, what lies in pieces. */
-  #handedBytes = 0;
   readonly #bounds: BodyBounds;
   readonly #onAnswer: (answer: StreamedAnswer | HttpOutcome) => void;
   readonly #onEnd: (receivedBytes: number) => void;
@@ -96,7 +94,6 @@ export class BodyStream implements Dispatcher.DispatchHandler {
       const part = chunk.subarray(at, at + piece.byteLength - this.#filledBytes);
       piece.set(part, this.#filledBytes);
       this.#filledBytes += part.byteLength;
-      this.#handedBytes += part.byteLength;
       at += part.byteLength;
       if (this.#filledBytes === piece.byteLength) this.#finishPiece();
     }
@@ -126,8 +123,8 @@ export class BodyStream implements Dispatcher.DispatchHandler {
 
   /** A whole piece, or as much as is still to come where that was promised and is less. */
   #nextPieceBytes(atHandBytes: number): number {
-    const promisedBytes = this.#promisedBytes ?? Infinity;
-    return Math.min(pieceBytes, Math.max(promisedBytes - this.#handedBytes, atHandBytes));
+    const missingBytes = Math.max(0, (this.#promisedBytes ?? Infinity) - this.receivedBytes);
+    return Math.min(pieceBytes, atHandBytes + missingBytes);
   }
 
   #finishPiece(): void {

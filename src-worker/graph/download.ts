@@ -44,6 +44,7 @@ export interface DownloadServices extends Pick<
 interface FailedAttempt extends RetryDecision {
   readonly failure: Failure;
   readonly verdict: Verdict;
+  readonly retryAfterMs: number | undefined;
 }
 
 /** A few files of this size fill the line; more of them would fill the memory. */
@@ -132,7 +133,7 @@ class Download {
       if (failure === undefined) return undefined;
       const decided = this.#decide(failure);
       isThrottled = decided.isThrottle;
-      if (isThrottled) governor.slowDown(sharepoint, decided.delayMs ?? 0);
+      if (isThrottled) governor.slowDown(sharepoint, decided.delayMs ?? decided.retryAfterMs ?? 0);
       return decided;
     } finally {
       pass.leave(isThrottled);
@@ -196,7 +197,12 @@ class Download {
     const verdict = judge(failure, 'item');
     const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
     const attempt = Math.max(1, this.#attempts);
-    return { failure, verdict, ...this.#services.policy.decide({ verdict, attempt, retryAfterMs }) };
+    return {
+      failure,
+      verdict,
+      retryAfterMs,
+      ...this.#services.policy.decide({ verdict, attempt, retryAfterMs }),
+    };
   }
 
   /** Waits as the policy says, or throws what the failure means. A throttled request waits at the governor. */

@@ -18,7 +18,7 @@ import { readLoadNews } from './load-news.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { CallOptions, SdkTransport } from './sdk-transport.ts';
 import type { SignIn } from './sign-in.ts';
-import type { CallPlace, CallScope, GraphService, ThrottleGovernor } from './throttle-governor.ts';
+import type { CallPlace, CallScope, GraphService, Pass, ThrottleGovernor } from './throttle-governor.ts';
 
 /** One call. `path` is below the version root, or a link of an answer that a `LinkTrail` has checked. */
 export interface Call {
@@ -131,12 +131,11 @@ export class Exchange {
 
   /** Sends once, inside its turn. The fence of a throttled call is set before the turn ends, so nobody slips past it. */
   async #attempt<T>(call: Call, read: BodyReader<T>, attempt: number): Promise<Attempt<T>> {
-    const { governor, policy, signIn } = this.#services;
+    const { governor, policy } = this.#services;
     const scope = scopeOf(call);
-    const pass = await governor.enter(scope, call.signal);
+    const { pass, authorization } = await this.#turn(scope, call.signal);
     let wasThrottled = false;
     try {
-      const authorization = await orAborted(signIn.authorization(), call.signal);
       const outcome = await this.#send(call, authorization);
       const news = outcome.kind === 'complete' ? readLoadNews(outcome.headers) : undefined;
       if (news !== undefined) governor.hear(scope, news);
@@ -151,6 +150,22 @@ export class Exchange {
       return { isDone: false, failure, verdict, authorization, ...decision };
     } finally {
       pass.leave(wasThrottled);
+    }
+  }
+
+  /** A turn that is used at once: whoever waits for a token inside one sends after others were told to keep away. */
+  async #turn(
+    scope: CallScope,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly pass: Pass; readonly authorization: string }> {
+    const { governor, signIn } = this.#services;
+    let token = signIn.authorization();
+    for (;;) {
+      if (typeof token !== 'string') await orAborted(token, signal);
+      const pass = await governor.enter(scope, signal);
+      token = signIn.authorization();
+      if (typeof token === 'string') return { pass, authorization: token };
+      pass.leave(false);
     }
   }
 

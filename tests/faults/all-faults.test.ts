@@ -14,7 +14,7 @@ import {
   isGraphContractAvailable,
 } from '../support/graph-contract.ts';
 import { differences, messageCount } from '../support/mail-tree.ts';
-import { order, statistics } from '../support/simulator-control.ts';
+import { order, statistics, type SimulatorStatistics } from '../support/simulator-control.ts';
 
 /** Shares of the requests that could be hit; larger where few could. */
 const rates = {
@@ -38,7 +38,7 @@ const rates = {
   chunkedResponse: 0.05,
 };
 /** Quicker than Microsoft 365, so that the test is about right and wrong and not about patience. */
-const pace = { slowMs: 50, stallMs: 200, retryAfterSeconds: 0.05 };
+const pace = { slowMs: 50, stallMs: 200, retryAfterSeconds: 0.25 };
 const healthy = Object.fromEntries(Object.keys(rates).map((name) => [name, 0]));
 const changes = { created: 120, edited: 80, read: 80, moved: 160, deleted: 80 };
 const folderChanges = { foldersCreated: 6, foldersRenamed: 6, foldersDeleted: 4 };
@@ -48,7 +48,7 @@ let scene: BackupScene;
 let machine: Machine;
 let trafficFile: string;
 const reports: BackupReport[] = [];
-let faultsInjected: Readonly<Record<string, number>>;
+let seen: SimulatorStatistics;
 
 beforeAll(async () => {
   trafficFile = join(tmpdir(), `holdfast-traffic-${process.pid}.ndjson`);
@@ -64,7 +64,7 @@ beforeAll(async () => {
   reports.push(await machine.backUp());
   await order(scene.simulator, 'changes', { seed: 12, ...changes, ...folderChanges });
   reports.push(await machine.backUp());
-  ({ faultsInjected } = await statistics(scene.simulator));
+  seen = await statistics(scene.simulator);
   await order(scene.simulator, 'faults', healthy);
   for (let run = 0; run < furtherRuns && reports.at(-1)!.outcome !== 'complete'; run += 1)
     reports.push(await machine.backUp());
@@ -76,7 +76,7 @@ afterAll(async () => {
 });
 
 test('every kind of fault was met', () => {
-  expect(Object.keys(faultsInjected).sort()).toEqual(Object.keys(rates).sort());
+  expect(Object.keys(seen.faultsInjected).sort()).toEqual(Object.keys(rates).sort());
 });
 
 test('after at most three further runs nothing is left to try again', () => {
@@ -111,6 +111,8 @@ test('no mailbox had more than four requests at once or one before its Retry-Aft
   expect(manners.mailExchanges).toBeGreaterThan(5_000);
   expect(manners.maxConcurrent).toBeLessThanOrEqual(4);
   expect(manners.earlyCalls).toEqual([]);
+  expect(seen).toMatchObject({ earlyCalls: 0 });
+  expect(seen.retryAfters).toBeGreaterThan(50);
 });
 
 test.skipIf(!isGraphContractAvailable)('every exchange obeys the specification', () => {

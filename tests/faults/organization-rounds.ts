@@ -45,7 +45,7 @@ const rates = {
   chunkedResponse: 0.03,
 };
 const healthy = Object.fromEntries(Object.keys(rates).map((name) => [name, 0]));
-const pace = { slowMs: 20, stallMs: 200, retryAfterSeconds: 0.05 };
+const pace = { slowMs: 20, stallMs: 200, retryAfterSeconds: 0.25 };
 
 const items = { created: 4, edited: 5, moved: 3, deleted: 3 };
 const containers = { containersCreated: 1, containersRenamed: 1, containersDeleted: 1 };
@@ -204,11 +204,11 @@ export class OrganizationRounds {
 
   /** How the client behaved, as the simulator saw it. */
   async manners() {
-    const { requests, maxConcurrencyPerMailbox, retryAfterViolations } = await statistics(
+    const { requests, maxConcurrencyPerMailbox, retryAfters, earlyCalls } = await statistics(
       this.#scene.simulator,
     );
     const calls = Object.values(requests).reduce((sum, count) => sum + count, 0);
-    return { calls, maxConcurrencyPerMailbox, retryAfterViolations };
+    return { calls, maxConcurrencyPerMailbox, retryAfters, earlyCalls };
   }
 
   async close(): Promise<void> {

@@ -46,7 +46,7 @@ for (let round = 0; round <= rounds; round += 1) {
 const manners = await organization.manners();
 process.stdout.write(`${JSON.stringify(manners)}\n`);
 await organization.close();
-const isPolite = manners.maxConcurrencyPerMailbox <= 4 && manners.retryAfterViolations === 0;
+const isPolite = manners.maxConcurrencyPerMailbox <= 4 && manners.retryAfters > 0 && manners.earlyCalls === 0;
 const isTrafficRight = trafficFile === undefined || (await judge(trafficFile));
 process.exitCode = isEqual && isPolite && isTrafficRight ? 0 : 1;
 

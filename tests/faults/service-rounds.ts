@@ -31,7 +31,7 @@ const rates = {
   wrongHash: 0.05,
 };
 const healthy = Object.fromEntries(Object.keys(rates).map((name) => [name, 0]));
-const pace = { slowMs: 50, stallMs: 200, retryAfterSeconds: 0.05 };
+const pace = { slowMs: 50, stallMs: 200, retryAfterSeconds: 0.25 };
 const itemChanges = { created: 4, edited: 5, moved: 3, deleted: 3 };
 const containerChanges = { containersCreated: 1, containersRenamed: 1, containersDeleted: 1 };
 const folderChanges = { foldersCreated: 2, foldersRenamed: 2, foldersMoved: 2, foldersDeleted: 2 };

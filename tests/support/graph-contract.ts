@@ -54,8 +54,8 @@ export interface MannersVerdict {
   mailExchanges: number;
   /** Most requests in flight on one mailbox. */
   maxConcurrent: number;
-  /** Calls to a mailbox before a Retry-After given to it had ended. */
-  earlyCalls: readonly { mailbox: string; url: string; earlyByMs: number }[];
+  /** Calls that came although a Retry-After should have kept them away, as the simulator saw it. */
+  earlyCalls: readonly { url: string; atMs: number }[];
 }
 
 /** Requests that lack what Microsoft asks a backup to say of itself (graph facts, section 2). */
@@ -74,15 +74,13 @@ interface RecordedExchange {
   startMs: number;
   endMs: number;
   mailbox: string | null;
+  isEarly: boolean;
 }
 
 /** The recorder learns of an answer's end a little after the client does. */
 const endSlackMs = 5;
 /** Even an answer given at once was in flight for a moment. */
 const momentMs = 0.01;
-/** A call may be on its way when the 429 is sent; clocks and timers round. */
-const onTheWayMs = 50;
-const toleranceMs = 5;
 
 function mostAtOnce(exchanges: readonly RecordedExchange[]): number {
   const moments = exchanges.flatMap(({ startMs, endMs }) => [
@@ -97,19 +95,6 @@ function mostAtOnce(exchanges: readonly RecordedExchange[]): number {
     most = Math.max(most, now);
   }
   return most;
-}
-
-function earlyCallsOf(mailbox: string, exchanges: readonly RecordedExchange[]) {
-  const waits = exchanges.flatMap((exchange) => {
-    const seconds = exchange.status === 429 ? Number(exchange.responseHeaders['Retry-After'] ?? 0) : 0;
-    return seconds > 0 ? [{ from: exchange.endMs, until: exchange.endMs + seconds * 1_000 }] : [];
-  });
-  return exchanges.flatMap(({ startMs, url }) => {
-    const wait = waits.find(
-      ({ from, until }) => startMs > from + onTheWayMs && startMs < until - toleranceMs,
-    );
-    return wait ? [{ mailbox, url, earlyByMs: wait.until - startMs }] : [];
-  });
 }
 
 const decorated = /^(?:NON)?ISV\|[^|]+\|[^|/]+\/\d[\w.-]*$/;
@@ -133,21 +118,15 @@ export function checkClientHeaders(trafficFile: string): HeaderVerdict {
   };
 }
 
-/** Proves from a recording how the client behaved towards each mailbox. */
+/** Proves from a recording how the client behaved. */
 export function checkClientManners(trafficFile: string): MannersVerdict {
-  const byMailbox = new Map<string, RecordedExchange[]>();
-  for (const line of readFileSync(trafficFile, 'utf8').split('\n')) {
-    if (line === '') continue;
-    const exchange = JSON.parse(line) as RecordedExchange;
-    if (exchange.mailbox === null) continue;
-    const list = byMailbox.get(exchange.mailbox) ?? [];
-    byMailbox.set(exchange.mailbox, list);
-    list.push(exchange);
-  }
-  const lists = [...byMailbox];
+  const lines = readFileSync(trafficFile, 'utf8').split('\n');
+  const all = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RecordedExchange);
+  const withMailboxes = all.filter(({ mailbox }) => mailbox !== null);
+  const byMailbox = Map.groupBy(withMailboxes, ({ mailbox }) => mailbox);
   return {
-    mailExchanges: lists.reduce((sum, [, list]) => sum + list.length, 0),
-    maxConcurrent: lists.reduce((most, [, list]) => Math.max(most, mostAtOnce(list)), 0),
-    earlyCalls: lists.flatMap(([mailbox, list]) => earlyCallsOf(mailbox, list)),
+    mailExchanges: withMailboxes.length,
+    maxConcurrent: [...byMailbox.values()].reduce((most, list) => Math.max(most, mostAtOnce(list)), 0),
+    earlyCalls: all.filter(({ isEarly }) => isEarly).map(({ url, startMs }) => ({ url, atMs: startMs })),
   };
 }

@@ -10,7 +10,9 @@ export interface SimulatorStatistics {
   readonly resourceUnits: number;
   readonly bytesSent: number;
   readonly maxConcurrencyPerMailbox: number;
-  readonly retryAfterViolations: number;
+  /** Retry-Afters of mailboxes and SharePoint, and calls that came before one had ended; parts of a batch, too. */
+  readonly retryAfters: number;
+  readonly earlyCalls: number;
   readonly faultsInjected: Readonly<Record<string, number>>;
 }
 

@@ -70,7 +70,7 @@ export class ObjectWriter {
   /** Small chunks wait here, by affinity, for company to be compressed with; insertion order is age. */
   readonly #bundles = new Map<string, ChunkBundle>();
   readonly #spareBundles: ChunkBundle[] = [];
-  readonly #attachments = new Arena();
+  readonly #messageMemory = new Arena();
   #scratch = Buffer.allocUnsafeSlow(2 * bundleBytes);
   readonly #totals = { readBytes: 0, newChunkBytes: 0, newChunks: 0, knownChunks: 0 };
 
@@ -90,13 +90,13 @@ export class ObjectWriter {
   /** Stores a MIME message; its larger base64 attachments become objects of their own. */
   writeMime(message: Uint8Array, affinity: string): ContentRef {
     this.#totals.readBytes += message.length;
-    const split = splitMime(message, this.#attachments.reset());
+    const split = splitMime(message, this.#messageMemory.reset());
     if (split === null) return [contentKind.bytes, message.length, this.#writeObject(message, affinity)];
     const recipe = encodeMimeRecipe({
       skeleton: this.#writeObject(split.skeleton, affinity),
       parts: split.parts.map((part) => ({ ...part, object: this.#writeObject(part.decoded, affinity) })),
     });
-    this.#attachments.reset();
+    this.#messageMemory.reset();
     return [contentKind.mime, message.length, this.#writeObject(recipe, affinity)];
   }
 
@@ -129,7 +129,10 @@ export class ObjectWriter {
         spare.giveBack(chunker);
         return [contentKind.bytes, writtenBytes, this.#nameObject(writtenBytes, ids, affinity)];
       },
-      giveUp: () => spare.giveBack(chunker),
+      giveUp: () => {
+        chunker.reset();
+        spare.giveBack(chunker);
+      },
     };
   }
 
@@ -241,15 +244,15 @@ class SpareChunkers {
     return this.#spare.pop() ?? createStreamChunker(this.#chunkKey, this.#sizes);
   }
 
+  /** Takes a chunker back that is at the beginning of an object. */
   giveBack(chunker: StreamChunker): void {
-    chunker.reset();
     this.#spare.push(chunker);
   }
 }
 
 const arenaBytes = 4 * 1024 * 1024;
 
-/** Memory for the attachments of one message at a time; what does not fit gets memory of its own. */
+/** Memory for the attachments and the rest of one message at a time; what does not fit gets memory of its own. */
 class Arena {
   readonly #memory = Buffer.allocUnsafeSlow(arenaBytes);
   readonly #others: Uint8Array[] = [];

@@ -9,7 +9,7 @@ let scene: BackupScene;
 let machine: Machine;
 beforeEach(async () => {
   // The sample has hidden folders in every mailbox, one below another, and messages in Deletions.
-  scene = await BackupScene.open({ profile: 'sample', users: 2, messagesPerUser: 80, unreadableShare: 0 });
+  scene = await BackupScene.open({ profile: 'sample', users: 2, messagesPerUser: 120, unreadableShare: 0 });
   machine = await scene.machine();
 });
 afterEach(() => scene.close());

@@ -52,6 +52,19 @@ describe('signing in', () => {
   });
 });
 
+test('a call that waits for a token takes nobody’s turn', async () => {
+  const graph = open(connectionTo(await simulate()));
+  const signingIn = graph.authorization();
+  const read = graph.getJson('/users', anyone);
+  let isSignedIn = false;
+  void signingIn.then(() => (isSignedIn = true));
+  while (!isSignedIn) {
+    expect(graph.stats().inFlight).toBe(0);
+    await pause(1);
+  }
+  expect((await read).value).toHaveLength(1);
+});
+
 describe('a refused sign-in', () => {
   const otherId = '11111111-2222-4333-8444-555555555555';
 

@@ -71,7 +71,7 @@ describe('limits of a mailbox', () => {
     await readAll(prepared);
     expect(await simulatorStats(prepared.simulator)).toMatchObject({
       throttled: 0,
-      retryAfterViolations: 0,
+      earlyCalls: 0,
       maxConcurrencyPerMailbox: 4,
     });
   });
@@ -79,19 +79,24 @@ describe('limits of a mailbox', () => {
   test('in a storm of 429s everything arrives, and no call comes before Retry-After has ended', async () => {
     const prepared = await prepare();
     const calm = await readAll(prepared);
-    await control(prepared.simulator, '/control/faults', { throttle429: 0.25, retryAfterSeconds: 0.128 });
+    await control(prepared.simulator, '/control/faults', { throttle429: 0.25, retryAfterSeconds: 0.25 });
     expect(await readAll(prepared)).toEqual(calm);
     const stats = await simulatorStats(prepared.simulator);
-    expect(stats).toMatchObject({ retryAfterViolations: 0 });
+    expect(stats).toMatchObject({ earlyCalls: 0, retryAfters: stats['throttled'] });
     expect(stats['throttled']).toBeGreaterThan(10);
     expect(prepared.graph.stats().throttled).toBe(stats['throttled']);
   });
 
   test('a mailbox that another application keeps busy is waited for', async () => {
     const prepared = await prepare();
-    await control(prepared.simulator, '/control/limits', { concurrentPerMailbox: 1, retryAfterSeconds: 0.1 });
+    // Opens the connections: a call that still shakes hands when the first 429 comes is no offence.
+    await readAll(prepared);
+    await control(prepared.simulator, '/control/limits', {
+      concurrentPerMailbox: 1,
+      retryAfterSeconds: 0.25,
+    });
     expect((await readAll(prepared)).every((body) => body.length > 500)).toBe(true);
-    expect(await simulatorStats(prepared.simulator)).toMatchObject({ retryAfterViolations: 0 });
+    expect(await simulatorStats(prepared.simulator)).toMatchObject({ earlyCalls: 0 });
   });
 });
 
@@ -214,7 +219,7 @@ test.skipIf(!isGraphContractAvailable)(
       const trafficFile = join(folder, 'traffic.ndjson');
       const prepared = await prepare({ trafficFile });
       const { graph, mailboxes } = prepared;
-      await control(prepared.simulator, '/control/faults', { throttle429: 0.05, retryAfterSeconds: 0.2 });
+      await control(prepared.simulator, '/control/faults', { throttle429: 0.05, retryAfterSeconds: 0.25 });
       await readAll(prepared);
       const { mailbox, ids } = mailboxes[0]!;
       await graph.batch(

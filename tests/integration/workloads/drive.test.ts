@@ -203,7 +203,7 @@ test('resource units are kept to by waiting', async () => {
   const prepared = await prepare('site', { unitLimits: { unitsPerMinute: 60, minuteMs: 150 } });
   await prepared.copy.run();
   expectSame(prepared.copy, await truthOf(prepared));
-  expect(await simulatorStats(prepared.simulator)).toMatchObject({ retryAfterViolations: 0 });
+  expect(await simulatorStats(prepared.simulator)).toMatchObject({ earlyCalls: 0 });
 });
 
 test.skipIf(!isGraphContractAvailable)(

@@ -10,7 +10,7 @@ import type { RunningSimulator } from '../../../src-simulator/start-simulator.ts
 import { documentedLimits } from '../../../src-worker/graph/throttle-governor.ts';
 import type { GraphClient } from '../../../src-worker/graph/graph-client.ts';
 import type { AccountScope, Workload } from '../../../src-worker/workloads/workload.ts';
-import { checkClientManners, checkGraphTraffic } from '../../support/graph-contract.ts';
+import { checkGraphTraffic } from '../../support/graph-contract.ts';
 import {
   areaTruth,
   connectionTo,
@@ -109,7 +109,6 @@ export async function expectContract(
     const verdict = checkGraphTraffic(trafficFile);
     if (verdict.isAvailable && verdict.errors > 0) process.stderr.write(verdict.report);
     expect(verdict).toMatchObject({ errors: 0 });
-    expect(checkClientManners(trafficFile)).toMatchObject({ earlyCalls: [] });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -26,16 +26,20 @@ test('a full window tells how long it lasts', () => {
 });
 
 test.each([
-  ['on the way when the 429 was sent', { afterMs: 0, nowMs: 1_500 }, 0],
-  ['in the quiet time', { afterMs: 120, nowMs: 1_500 }, 1],
-  ['just before its end, within rounding', { afterMs: 120, nowMs: 1_996 }, 0],
-  ['after it', { afterMs: 120, nowMs: 2_001 }, 0],
-])('a call %s counts %#', async (_name, { afterMs, nowMs }, violations) => {
+  ['on the way when the 429 was sent', { waitMs: 0, afterMs: 1 }, false],
+  ['in the quiet time', { waitMs: 150, afterMs: 500 }, true],
+  ['in it, but the first of a connection', { waitMs: 150, afterMs: 500, isFirstOfConnection: true }, false],
+  ['that was refused and came again at once', { waitMs: 0, afterMs: 1, key: 'GET /refused' }, true],
+  ['just before its end, within rounding', { waitMs: 150, afterMs: 996 }, false],
+  ['after it', { waitMs: 150, afterMs: 1_001 }, false],
+])('a call %s is judged rightly', async (_name, { waitMs, afterMs, ...other }, isEarly) => {
   const guard = limits({});
-  guard.sentRetryAfter(1, 1_000, 1);
-  if (afterMs > 0) await sleep(afterMs);
-  guard.enter(1, nowMs);
-  expect(guard.retryAfterViolations).toBe(violations);
+  const sentMs = performance.now();
+  guard.sentRetryAfter(1, sentMs, { seconds: 1, key: 'GET /refused' });
+  if (waitMs > 0) await sleep(waitMs);
+  const arrival = { key: 'GET /other', isFirstOfConnection: false, ...other, atMs: sentMs + afterMs };
+  expect(guard.isEarly(1, arrival)).toBe(isEarly);
+  expect(guard.manners).toEqual({ retryAfters: 1, earlyCalls: Number(isEarly) });
 });
 
 test('a fault strikes at about its rate and never too often in a row', () => {

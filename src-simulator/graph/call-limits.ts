@@ -1,0 +1,150 @@
+/**
+ * What all limits together say to a call, and how its caller keeps to what they said before. Teams' limits and those of
+ * the directory are not watched for early calls.
+ */
+import { performance } from 'node:perf_hooks';
+import type { Answer } from '../http/answer.ts';
+import { directoryCost, type DirectoryLimits } from '../limits/directory-limits.ts';
+import type { MailboxLimits } from '../limits/mailbox-limits.ts';
+import type { Arrival, RetryAfter } from '../limits/quiet-time.ts';
+import type { TeamsLimits } from '../limits/teams-limits.ts';
+import type { UnitLimits } from '../limits/unit-limits.ts';
+import { graphError, type GraphCall, type Route } from './graph-call.ts';
+
+export interface Limits {
+  limits: MailboxLimits;
+  teamsLimits: TeamsLimits;
+  units: UnitLimits;
+  directoryLimits: DirectoryLimits;
+}
+
+/** A Retry-After of an answer that is still to be sent; `key` is that of the call it answers. */
+export interface PlannedRetryAfter extends RetryAfter {
+  route: Route;
+}
+
+export class CallLimits {
+  readonly #services: Limits;
+
+  constructor(services: Limits) {
+    this.#services = services;
+  }
+
+  /** A call came, in a batch or by itself. True when a Retry-After should have kept it away. */
+  isEarly({ isMail, person, units }: Route, arrival: Arrival): boolean {
+    if (units) return this.#services.units.isEarly(arrival);
+    return isMail && person !== null && this.#services.limits.isEarly(person.number, arrival);
+  }
+
+  /** Retry-Afters are on their way to the client: from now on it can know of them. */
+  retryAfterSent(planned: readonly PlannedRetryAfter[]): void {
+    const { limits, units } = this.#services;
+    const nowMs = performance.now();
+    for (const { route, ...retryAfter } of planned) {
+      if (route.units) units.sentRetryAfter(nowMs, retryAfter);
+      else if (route.isMail && route.person) limits.sentRetryAfter(route.person.number, nowMs, retryAfter);
+    }
+  }
+
+  /** The 429 of a mailbox that has too much to do, or null. */
+  refuseMail(call: GraphCall, { isMail, person }: Route): Answer | null {
+    if (!isMail || person === null) return null;
+    const wait = this.#services.limits.enter(person.number, performance.now());
+    return wait > 0 ? mailboxFull(call, wait) : null;
+  }
+
+  /** The same in a batch; `step` holds how many calls of its present step each mailbox has. */
+  refuseMailInBatch(call: GraphCall, { isMail, person }: Route, step: Map<number, number>): Answer | null {
+    if (!isMail || person === null) return null;
+    const { limits } = this.#services;
+    const before = step.get(person.number) ?? 0;
+    step.set(person.number, before + 1);
+    const wait = limits.enter(person.number, performance.now(), before);
+    limits.leave(person.number);
+    return wait > 0 ? mailboxFull(call, wait) : null;
+  }
+
+  /** The 429 of a limit that no mailbox has, or null. */
+  refuse(call: GraphCall, route: Route): Answer | null {
+    return (
+      this.#countTeams(call, route) ?? this.#countUnits(call, route) ?? this.#countDirectory(call, route)
+    );
+  }
+
+  /** The 429 of an application that used up its resource units, or null. */
+  #countUnits(call: GraphCall, route: Route): Answer | null {
+    if (!route.units) return null;
+    const { units } = this.#services;
+    const nowMs = performance.now();
+    const agent = call.headers['user-agent'];
+    const wait = units.enter(route.units.cost, nowMs, typeof agent === 'string' ? agent : undefined);
+    if (wait === 0) return null;
+    const answer = graphError(call, 429, {
+      code: 'activityLimitReached',
+      message: 'The request has been throttled.',
+      retryAfterSeconds: wait,
+    });
+    return { ...answer, headers: { ...answer.headers, ...units.headers(nowMs) } };
+  }
+
+  /** The 429 of an application that asked the directory for too much, or null. */
+  #countDirectory(call: GraphCall, route: Route): Answer | null {
+    if (!isDirectory(route)) return null;
+    const limits = this.#services.directoryLimits;
+    const cost = directoryCost(call);
+    const wait = limits.enter(cost, performance.now());
+    if (wait === 0) return null;
+    const answer = graphError(call, 429, {
+      code: 'TooManyRequests',
+      message: 'Too many requests.',
+      retryAfterSeconds: wait,
+    });
+    const scope = {
+      'x-ms-throttle-scope': 'Tenant_Application/ReadWrite/',
+      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
+    };
+    return { ...answer, headers: { ...answer.headers, ...scope, ...limits.headers(cost) } };
+  }
+
+  /** The 429 of an application that asked Teams for too much in a second, or null. */
+  #countTeams(call: GraphCall, { teams }: Route): Answer | null {
+    if (!teams) return null;
+    const retryAfterSeconds = this.#services.teamsLimits.enter(teams, performance.now());
+    if (retryAfterSeconds === 0) return null;
+    return graphError(call, 429, {
+      code: 'TooManyRequests',
+      message: 'Too many requests.',
+      retryAfterSeconds,
+    });
+  }
+
+  /** An operation's own answer, with what is left of the application's units where that is told. */
+  tell(call: GraphCall, route: Route, answer: Answer): Answer {
+    if (isDirectory(route)) {
+      const told = this.#services.directoryLimits.headers(directoryCost(call));
+      return { ...answer, headers: { ...answer.headers, ...told } };
+    }
+    if (!route.units) return answer;
+    const told = this.#services.units.headers(performance.now());
+    return { ...answer, headers: { ...answer.headers, ...told } };
+  }
+}
+
+/** What an answer asks for patience with; a 503 means one request, only a 429 speaks for the whole mailbox. */
+export function retryAfterOf(route: Route, answer: Answer, key: string): PlannedRetryAfter[] {
+  const seconds = Number(answer.headers?.['Retry-After']);
+  return answer.status === 429 && seconds > 0 ? [{ route, seconds, key }] : [];
+}
+
+function mailboxFull(call: GraphCall, retryAfterSeconds: number): Answer {
+  return graphError(call, 429, {
+    code: 'ApplicationThrottled',
+    message: 'Application is over its MailboxConcurrency limit.',
+    retryAfterSeconds,
+  });
+}
+
+/** Operations on users, groups and applications themselves, and not on what Outlook or others keep for them. */
+const directoryOperation =
+  /^(?:(?:List|Get|Create|Update|Delete)(?:Users|Groups|Applications|ServicePrincipals)|groups\.(?:List(?:Transitive)?Members|ListOwners))$/;
+const isDirectory = ({ operation }: Route): boolean => directoryOperation.test(operation);
