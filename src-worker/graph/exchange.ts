@@ -153,20 +153,20 @@ export class Exchange {
     }
   }
 
-  /** A turn that is used at once: whoever waits for a token inside one sends after others were told to keep away. */
+  /** A turn that is used at once: who waits for a token inside a turn sends after others were told to keep away. */
   async #turn(
     scope: CallScope,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly pass: Pass; readonly authorization: string }> {
     const { governor, signIn } = this.#services;
-    let token = signIn.authorization();
-    for (;;) {
-      if (typeof token !== 'string') await orAborted(token, signal);
-      const pass = await governor.enter(scope, signal);
-      token = signIn.authorization();
-      if (typeof token === 'string') return { pass, authorization: token };
-      pass.leave(false);
-    }
+    const held = signIn.authorization();
+    const before = typeof held === 'string' ? held : await orAborted(held, signal);
+    const pass = await governor.enter(scope, signal);
+    const now = signIn.authorization();
+    if (typeof now === 'string') return { pass, authorization: now };
+    // It ended while others had their turn. Whoever comes next waits for the new one; Graph judges the old one.
+    now.catch(() => undefined);
+    return { pass, authorization: before };
   }
 
   async #send(call: Call, authorization: string): Promise<HttpOutcome> {
