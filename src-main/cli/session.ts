@@ -2,7 +2,6 @@
  * What one run of the command line works with. Opens what a command needs when it needs it: the engine, the records,
  * the secrets. Reads options and environment; knows no command.
  */
-import { availableParallelism } from 'node:os';
 import type { Engine, EngineClient } from '../../src-worker/entries/engine.ts';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import {
@@ -110,7 +109,6 @@ export class Session {
       productVersion,
       clock: this.terminal.clock,
       random: Math.random,
-      codecThreads: Math.max(1, availableParallelism() - 1),
       ...(isCheap ? { passwordCost: leastPasswordCost } : {}),
     });
   }

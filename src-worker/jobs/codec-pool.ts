@@ -1,5 +1,5 @@
 /**
- * The engine's side of the codec threads: hands content over in batches, takes back references and finished packs.
+ * The engine's side of the codecs: hands content over in batches, takes back references and finished packs.
  * Small items travel together, because a message between threads costs more than a small mail.
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
@@ -12,7 +12,7 @@ const batchBytes = 1024 * 1024;
 const batchItems = 64;
 /** Memory of a batch for what is small. */
 const batchMemoryBytes = 256 * 1024;
-/** A thread that has this many batches to do is what the backup waits for. */
+/** A codec that has this many batches to do is what the backup waits for. */
 const hurryAfterBatches = 2;
 /** Less is copied into the memory of its batch: sending a buffer of its own costs more. */
 const copiedBelowBytes = 24 * 1024;
@@ -24,7 +24,7 @@ const maxQueuedBytes = 8 * 1024 * 1024;
  */
 const maxStoringBytes = 20 * 1024 * 1024;
 
-/** One item on its way to a codec thread. */
+/** One item on its way to a codec. */
 export interface WriteRequest {
   readonly sequence: number;
   readonly kind: 'mime' | 'bytes';
@@ -33,11 +33,17 @@ export interface WriteRequest {
   readonly affinity: string;
 }
 
-/** What the engine sends to a codec thread. */
+/** One item that is stored once its pack is durable. */
+export interface WrittenItem {
+  readonly sequence: number;
+  readonly content: ContentRef;
+}
+
+/** What the engine sends to a codec. */
 export type CodecRequest =
   /** `isHurried`: content comes faster than it is stored, so speed counts more than the last percent of size. */
   | { readonly type: 'write'; readonly items: readonly WriteRequest[]; readonly isHurried: boolean }
-  /** Content that comes in pieces, one thread's from its first to its last. */
+  /** Content that comes in pieces, one codec's from its first to its last. */
   | {
       readonly type: 'stream-begin';
       readonly sequence: number;
@@ -49,11 +55,11 @@ export type CodecRequest =
   | { readonly type: 'recycle'; readonly packBuffer: ArrayBuffer }
   | { readonly type: 'flush' };
 
-/** What a codec thread answers. The buffers of written items come back with them; packs of a flush come before its `flushed`. */
+/** What a codec answers. The buffers of written items come back with them; packs of a flush come before its `flushed`. */
 export type CodecReply =
   | {
       readonly type: 'written';
-      readonly items: readonly { sequence: number; content: ContentRef }[];
+      readonly items: readonly WrittenItem[];
       readonly buffers: readonly ArrayBuffer[];
     }
   | { readonly type: 'piece-written'; readonly buffer: ArrayBuffer; readonly sizeBytes: number }
@@ -61,10 +67,10 @@ export type CodecReply =
   | { readonly type: 'pack'; readonly pack: FinishedPack }
   | { readonly type: 'flushed'; readonly totals: WriteTotals };
 
-/** A codec thread as the pool sees it. */
-export interface CodecThread {
+/** A codec as the pool sees it, wherever it works. */
+export interface CodecLink {
   send(request: CodecRequest, transfer: readonly ArrayBuffer[]): void;
-  /** Sets the one listener each for replies and for the thread's death. */
+  /** Sets the one listener each for replies and for the codec's death. Called once, before anything is sent. */
   listen(onReply: (reply: CodecReply) => void, onFailure: (error: unknown) => void): void;
   stop(): Promise<void>;
 }
@@ -75,7 +81,7 @@ interface Waiter {
   readonly sizeBytes: number;
 }
 
-/** Content of which pieces were sent; all of them go to one thread. */
+/** Content of which pieces were sent; all of them go to one codec. */
 interface OpenStream {
   readonly member: PoolMember;
   readonly sequence: number;
@@ -83,7 +89,7 @@ interface OpenStream {
 }
 
 class PoolMember {
-  readonly thread: CodecThread;
+  readonly codec: CodecLink;
   batch: WriteRequest[] = [];
   batchBytes = 0;
   /** Where the small content of the batch lies, one behind the other. */
@@ -93,8 +99,8 @@ class PoolMember {
   batchesUnderWay = 0;
   flushes: PromiseWithResolvers<WriteTotals>[] = [];
 
-  constructor(thread: CodecThread) {
-    this.thread = thread;
+  constructor(codec: CodecLink) {
+    this.codec = codec;
   }
 }
 
@@ -102,8 +108,8 @@ const nothingWritten: WriteTotals = { readBytes: 0, newChunkBytes: 0, newChunks:
 
 /** What a {@link CodecPool} works with. */
 export interface CodecPoolServices {
-  /** Called when the first content comes: a run that finds nothing new needs no thread. */
-  readonly startThreads: () => readonly CodecThread[];
+  /** Called when the first content comes: a run that finds nothing new needs none. */
+  readonly startCodecs: () => readonly CodecLink[];
   /** Gets the buffers of written content. */
   readonly shelf: BufferShelf;
   /** Told of content that is not stored yet, so that not much more of it is fetched; what it answers ends that. */
@@ -112,7 +118,7 @@ export interface CodecPoolServices {
   readonly onPack: (pack: FinishedPack) => Promise<void>;
 }
 
-/** Distributes content over codec threads. */
+/** Distributes content over codecs. */
 export class CodecPool {
   readonly #services: CodecPoolServices;
   #members: readonly PoolMember[] = [];
@@ -186,7 +192,7 @@ export class CodecPool {
     }
     // A single piece is not worth the messages of a stream.
     if (stream === undefined) return this.write('bytes', first ?? new Uint8Array(0), affinity);
-    stream.member.thread.send({ type: 'stream-end', sequence: stream.sequence, isWhole: true }, []);
+    stream.member.codec.send({ type: 'stream-end', sequence: stream.sequence, isWhole: true }, []);
     return stream.content;
   }
 
@@ -194,7 +200,7 @@ export class CodecPool {
     this.#throwIfFailed();
     const sequence = this.#sequence++;
     const member = this.#leastLoaded();
-    member.thread.send({ type: 'stream-begin', sequence, sizeBytes, affinity }, []);
+    member.codec.send({ type: 'stream-begin', sequence, sizeBytes, affinity }, []);
     const content = new Promise<ContentRef>((resolve, reject) => {
       this.#waiters.set(sequence, { resolve, reject, sizeBytes: 0 });
     });
@@ -207,12 +213,12 @@ export class CodecPool {
     this.#throwIfFailed();
     this.#queuedBytes += bytes.length;
     member.queuedBytes += bytes.length;
-    member.thread.send({ type: 'stream-piece', sequence, bytes }, [bytes.buffer]);
+    member.codec.send({ type: 'stream-piece', sequence, bytes }, [bytes.buffer]);
   }
 
   #giveUp({ member, sequence }: OpenStream): void {
     this.#waiters.delete(sequence);
-    member.thread.send({ type: 'stream-end', sequence, isWhole: false }, []);
+    member.codec.send({ type: 'stream-end', sequence, isWhole: false }, []);
   }
 
   get #isFull(): boolean {
@@ -249,14 +255,14 @@ export class CodecPool {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.thread.stop()));
+    await Promise.all(this.#members.map((member) => member.codec.stop()));
     await Promise.allSettled(this.#storing);
   }
 
   #start(): void {
-    this.#members = this.#services.startThreads().map((thread) => new PoolMember(thread));
+    this.#members = this.#services.startCodecs().map((codec) => new PoolMember(codec));
     for (const member of this.#members) {
-      member.thread.listen(
+      member.codec.listen(
         (reply) => this.#take(member, reply),
         (error) => this.#fail(error),
       );
@@ -267,7 +273,7 @@ export class CodecPool {
     this.#send(member);
     const flush = Promise.withResolvers<WriteTotals>();
     member.flushes.push(flush);
-    member.thread.send({ type: 'flush' }, []);
+    member.codec.send({ type: 'flush' }, []);
     return flush.promise;
   }
 
@@ -277,7 +283,7 @@ export class CodecPool {
         member.batchesUnderWay -= 1;
         for (const buffer of reply.buffers) this.#services.shelf.keep(buffer);
         for (const { sequence, content } of reply.items) this.#settle(member, sequence, content);
-        // What came while the thread was busy travels together.
+        // What came while the codec was busy travels together.
         if (member.batchesUnderWay === 0) this.#send(member);
         break;
       case 'piece-written':
@@ -323,13 +329,13 @@ export class CodecPool {
   }
 
   #recycle(member: PoolMember, packBuffer: ArrayBuffer): void {
-    member.thread.send({ type: 'recycle', packBuffer }, [packBuffer]);
+    member.codec.send({ type: 'recycle', packBuffer }, [packBuffer]);
   }
 
   #leastLoaded(): PoolMember {
     if (this.#members.length === 0) this.#start();
     const [first, ...others] = this.#members;
-    if (first === undefined) throw new Error('a codec pool needs a thread');
+    if (first === undefined) throw new Error('a codec pool needs a codec');
     return others.reduce((best, member) => (member.queuedBytes < best.queuedBytes ? member : best), first);
   }
 
@@ -343,10 +349,10 @@ export class CodecPool {
     const buffers = [...new Set(items.map((item) => item.bytes.buffer))];
     const isHurried = member.batchesUnderWay >= hurryAfterBatches;
     member.batchesUnderWay += 1;
-    member.thread.send({ type: 'write', items, isHurried }, buffers);
+    member.codec.send({ type: 'write', items, isHurried }, buffers);
   }
 
-  /** An idle thread gets what there is, as soon as this turn's answers are in. */
+  /** An idle codec gets what there is, as soon as this turn's answers are in. */
   #scheduleSend(): void {
     if (this.#isSendScheduled) return;
     this.#isSendScheduled = true;
@@ -385,7 +391,7 @@ export class CodecPool {
     if (this.#failure instanceof Error) return this.#failure;
     return new AppError(
       'internal',
-      'A codec thread stopped. Nothing that was committed is affected; run again.',
+      'Compressing and encrypting stopped unexpectedly. Nothing that was committed is affected; run again.',
     );
   }
 }

@@ -21,7 +21,7 @@ import { BackupProgress } from './backup/backup-progress.ts';
 import { Recorder, type CheckpointLimits } from './backup/recorder.ts';
 import { adoptOrphans, type AdoptedPacks } from './adopt-orphans.ts';
 import type { BufferShelf } from './buffer-shelf.ts';
-import { CodecPool, type CodecThread } from './codec-pool.ts';
+import { CodecPool, type CodecLink } from './codec-pool.ts';
 import { forEachConcurrent } from './concurrency.ts';
 import type { PauseSwitch } from './pause-switch.ts';
 import { findLeavers, type Leaver } from './selection/leavers.ts';
@@ -42,7 +42,7 @@ export interface BackupServices {
   readonly accountsAtOnce: number;
   /** Where the Graph client takes the memory of message bodies from. */
   readonly bodyShelf: BufferShelf;
-  readonly startCodecThreads: (filterMemory: DedupFilterMemory) => readonly CodecThread[];
+  readonly startCodecs: (filterMemory: DedupFilterMemory) => readonly CodecLink[];
 }
 
 /** A run: what, for whom, and how to follow and stop it. */
@@ -91,7 +91,7 @@ class Backup {
   }
 
   async execute(filterMemory: DedupFilterMemory, filter: DedupFilter): Promise<BackupReport> {
-    const { vault, catalog, startCodecThreads, graph } = this.#services;
+    const { vault, catalog, startCodecs, graph } = this.#services;
     const { item, organizationName, signal } = this.#run;
     const kinds = new Set(this.#workloads.flatMap(({ accountKinds }) => accountKinds));
     const known = catalog.accounts(item.id);
@@ -102,7 +102,7 @@ class Backup {
     const chain = { chainId: id, number: head?.number ?? 0, parent: head?.hash ?? null };
     let recorder: Recorder | undefined;
     const pool = new CodecPool({
-      startThreads: () => startCodecThreads(filterMemory),
+      startCodecs: () => startCodecs(filterMemory),
       shelf: this.#services.bodyShelf,
       holdBack: (sizeBytes) => graph.holdBody(sizeBytes),
       async onPack(pack) {

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCompressor } from '../../src-worker/codec/compress.ts';
 import { loadSodium } from '../../src-worker/codec/sodium.ts';
-import { codecThreadCount, startCodecThreads } from '../../src-worker/entries/engine/threads.ts';
+import { codecThreadCount, startCodecs } from '../../src-worker/entries/engine/threads.ts';
 import { BufferShelf } from '../../src-worker/jobs/buffer-shelf.ts';
 import { forEachConcurrent } from '../../src-worker/jobs/concurrency.ts';
 import { CodecPool } from '../../src-worker/jobs/codec-pool.ts';
@@ -35,7 +35,8 @@ const chain = { chainId: randomBytes(16).toString('hex'), number: 0, parent: nul
 const session = await beginSession({ vault, agent: 'bench', clock }, chain);
 const shelf = new BufferShelf();
 const pool = new CodecPool({
-  startThreads: () => startCodecThreads(vault.keys.writerKeys, createDedupFilterMemory(), codecThreadCount()),
+  startCodecs: () =>
+    startCodecs({ keys: vault.keys.writerKeys, filterMemory: createDedupFilterMemory() }, codecThreadCount()),
   shelf,
   holdBack: () => () => undefined,
   onPack: (pack) => session.addPack(pack),

@@ -9,7 +9,7 @@ import type { Clock } from '../../src-shared/model/clock.ts';
 import type { RestoreReport } from '../../src-shared/model/job.ts';
 import type { ContentRef, IssueRow, SnapshotCounts } from '../../src-shared/model/rows.ts';
 import { Catalog, type SnapshotScope } from '../../src-worker/catalog/catalog.ts';
-import { startCodecThreads } from '../../src-worker/entries/engine/threads.ts';
+import { startCodecs } from '../../src-worker/entries/engine/threads.ts';
 import { FaultLedger } from '../../src-worker/faults/ledger.ts';
 import { openGraph, type GraphServices } from '../../src-worker/graph/graph-client.ts';
 import { AccountBackup } from '../../src-worker/jobs/backup/account-backup.ts';
@@ -68,8 +68,9 @@ export class WorkloadBackup {
     const ledger = new FaultLedger();
     const [vault, catalog] = [this.#vault, this.#catalog];
     let recorder: Recorder | undefined;
+    // Without a thread, as on a single core; whole engines work with one.
     const pool = new CodecPool({
-      startThreads: () => startCodecThreads(this.#vault.keys.writerKeys, filterMemory, 1),
+      startCodecs: () => startCodecs({ keys: this.#vault.keys.writerKeys, filterMemory }, 0),
       shelf,
       holdBack: (sizeBytes) => graph.holdBody(sizeBytes),
       onPack: async (pack) => recorder?.session.addPack(pack),

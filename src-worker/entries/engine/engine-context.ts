@@ -30,6 +30,7 @@ export interface EngineOptions {
   readonly productVersion: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** None: the codec takes turns with the engine. One fewer than cores unless given. */
   readonly codecThreads?: number;
   readonly accountsAtOnce?: number;
   readonly checkpointLimits?: CheckpointLimits;

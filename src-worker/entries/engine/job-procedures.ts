@@ -9,7 +9,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { EngineContext } from './engine-context.ts';
 import { streamJob } from './event-stream.ts';
 import type { Implementer } from './implementer.ts';
-import { codecThreadCount, startCodecThreads } from './threads.ts';
+import { codecThreadCount, startCodecs } from './threads.ts';
 import { workloads } from './workloads.ts';
 
 export function backupProcedures(os: Implementer, engine: EngineContext) {
@@ -30,7 +30,7 @@ export function backupProcedures(os: Implementer, engine: EngineContext) {
         agent: engine.options.agent,
         limits: engine.checkpointLimits,
         accountsAtOnce: engine.accountsAtOnce,
-        startCodecThreads: (filterMemory) => startCodecThreads(vault.keys.writerKeys, filterMemory, threads),
+        startCodecs: (filterMemory) => startCodecs({ keys: vault.keys.writerKeys, filterMemory }, threads),
       };
       const { protectedItem: item, organizationName } = input;
       try {

@@ -1,12 +1,12 @@
-/** Starts the engine's threads: codec threads for a run, a password thread for one derivation. */
+/** Starts what works beside the engine: codecs for a run, a password thread for one derivation. */
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { PasswordKeyParameters } from '../../codec/password-key.ts';
-import type { CodecReply, CodecThread } from '../../jobs/codec-pool.ts';
-import type { DedupFilterMemory } from '../../vault/index/dedup-filter.ts';
-import type { WriterKeys } from '../../vault/keys/key-ring.ts';
+import { CodecHere } from '../../jobs/codec-here.ts';
+import type { CodecLink, CodecReply } from '../../jobs/codec-pool.ts';
+import type { CodecData } from '../../jobs/codec.ts';
 
 /**
  * The garbage of a codec thread is small and dies at once. V8 would begin with a young generation of a megabyte, collect
@@ -17,20 +17,18 @@ const maxYoungGenerationSizeMb = 24;
 
 /** One thread fewer than cores, so that the engine has one for itself. */
 export function codecThreadCount(): number {
-  return Math.max(1, availableParallelism() - 1);
+  return availableParallelism() - 1;
 }
 
-export function startCodecThreads(
-  keys: WriterKeys,
-  filterMemory: DedupFilterMemory,
-  count: number,
-): CodecThread[] {
+/** Starts `threads` codecs in threads of their own; without any, one that takes turns with the engine. */
+export function startCodecs(data: CodecData, threads: number): CodecLink[] {
+  if (threads === 0) return [new CodecHere(data)];
   // Read when a thread's heap is made; there is no other way to say it.
   setFlagsFromString(`--min-semi-space-size=${firstSemiSpaceMb}`);
-  return Array.from({ length: count }, () => startCodecThread({ keys, filterMemory }));
+  return Array.from({ length: threads }, () => startCodecThread(data));
 }
 
-function startCodecThread(workerData: { keys: WriterKeys; filterMemory: DedupFilterMemory }): CodecThread {
+function startCodecThread(workerData: CodecData): CodecLink {
   const worker = new Worker(new URL('../codec-thread.ts', import.meta.url), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb },

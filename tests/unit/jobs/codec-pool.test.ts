@@ -5,13 +5,13 @@ import {
   CodecPool,
   type CodecReply,
   type CodecRequest,
-  type CodecThread,
+  type CodecLink,
 } from '../../../src-worker/jobs/codec-pool.ts';
 
 const mebibyte = 1024 * 1024;
 
 /** A thread that answers when it is told to. */
-class SlowThread implements CodecThread {
+class SlowCodec implements CodecLink {
   readonly requests: CodecRequest[] = [];
   #onReply: (reply: CodecReply) => void = () => undefined;
 
@@ -40,10 +40,10 @@ class SlowThread implements CodecThread {
 }
 
 function openPool() {
-  const thread = new SlowThread();
+  const thread = new SlowCodec();
   const held = { bytes: 0, threads: 0 };
   const pool = new CodecPool({
-    startThreads() {
+    startCodecs() {
       held.threads += 1;
       return [thread];
     },
