@@ -60,7 +60,7 @@ beforeAll(async () => {
     faults: { seed: 11, ...rates, ...pace },
     trafficFile,
   });
-  machine = await scene.machine();
+  machine = await scene.machine('one', { codecThreads: 1 });
   reports.push(await machine.backUp());
   await order(scene.simulator, 'changes', { seed: 12, ...changes, ...folderChanges });
   reports.push(await machine.backUp());

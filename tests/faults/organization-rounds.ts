@@ -127,7 +127,10 @@ export class OrganizationRounds {
       ...options,
     });
     const { graph } = engineOptions('', 'one');
-    const machine = await scene.machine('one', { graph: { ...graph, throttleLimits: rateFreeLimits } });
+    const machine = await scene.machine('one', {
+      codecThreads: 1,
+      graph: { ...graph, throttleLimits: rateFreeLimits },
+    });
     const reader = await SnapshotReader.open(scene.vaultPath, password, scene.item.id);
     const connection = { ...scene.connection, credential: { kind: 'certificate' as const, ...key } };
     return new OrganizationRounds(scene, { machine, reader, connection }, { seed, factor });

@@ -31,7 +31,7 @@ const rates = {
   wrongHash: 0.05,
 };
 const healthy = Object.fromEntries(Object.keys(rates).map((name) => [name, 0]));
-const pace = { slowMs: 50, stallMs: 200, retryAfterSeconds: 0.25 };
+const pace = { slowMs: 50, stallMs: 200, retryAfterSeconds: 0.12 };
 const itemChanges = { created: 4, edited: 5, moved: 3, deleted: 3 };
 const containerChanges = { containersCreated: 1, containersRenamed: 1, containersDeleted: 1 };
 const folderChanges = { foldersCreated: 2, foldersRenamed: 2, foldersMoved: 2, foldersDeleted: 2 };
@@ -66,7 +66,7 @@ export class ServiceRounds {
 
   static async open(seed: number, options: SimulatorOptions): Promise<ServiceRounds> {
     const scene = await BackupScene.open({ profile: 'sample', seed, messagesPerUser: 0, ...options });
-    return new ServiceRounds(scene, await scene.machine(), seed);
+    return new ServiceRounds(scene, await scene.machine('one', { codecThreads: 1 }), seed);
   }
 
   async change(round: number, factor = 1): Promise<void> {

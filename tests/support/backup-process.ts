@@ -35,6 +35,7 @@ async function backUp(order: BackupOrder): Promise<BackupReport> {
   const { catalogFolderPath, agent, vaultPath, recoveryKey, item, connection, checkpointIntervalMs } = order;
   const engine = startEngine({
     ...engineOptions(catalogFolderPath, agent),
+    codecThreads: 1,
     checkpointLimits: { intervalMs: checkpointIntervalMs, packBytes: 1024 ** 3 },
   });
   const key = { kind: 'recovery' as const, recoveryKey };

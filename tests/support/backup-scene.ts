@@ -25,7 +25,10 @@ export const password = 'correct horse battery staple';
 /** The least Argon2id that a vault accepts: these tests are not about it. */
 const cheapPassword = { opsLimit: 2, memLimitBytes: 64 * 1024 * 1024 };
 
-/** How an engine of these tests is set up: real time, real chance, and no long pauses before a retry. */
+/**
+ * How an engine of these tests is set up: real time, real chance, no long pauses before a retry, and no codec thread, as on
+ * a single core: to start one takes longer than most of these backups. Those with faults have one.
+ */
 export function engineOptions(catalogFolderPath: string, agent: string): EngineOptions {
   return {
     catalogFolderPath,
@@ -34,6 +37,7 @@ export function engineOptions(catalogFolderPath: string, agent: string): EngineO
     clock: { nowMs: () => Date.now(), sleep: sleepUntil },
     random: Math.random,
     passwordCost: cheapPassword,
+    codecThreads: 0,
     graph: { retryLimits: { ...defaultRetryLimits, firstDelayMs: 20, longestDelayMs: 200 } },
   };
 }
