@@ -60,8 +60,6 @@ export class DownloadEndpoint {
     const isEarly = units.isEarly(arrival);
     const wait = units.enter(1, startMs, request.headers['user-agent']);
     const reply = wait > 0 ? throttled(wait) : (this.#faultReply(key) ?? this.#reply(request, path));
-    const seconds = Number(reply.headers['Retry-After']);
-    if (reply.status === 429) units.sentRetryAfter(startMs, { seconds, key: arrival.key });
     const delayMs = options.latencyMs + (faults.strikes('slowResponse', key) ? faults.options.slowMs : 0);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const damage = damages.find((kind) => reply.bytes && faults.strikes(kind, key)) ?? null;
@@ -69,6 +67,8 @@ export class DownloadEndpoint {
     statistics.count('download');
     const sentBytes = await this.#send(request, response, { reply, damage });
     statistics.bytesSent += sentBytes;
+    const seconds = Number(reply.headers['Retry-After']);
+    if (reply.status === 429) units.sentRetryAfter(performance.now(), { seconds, key: arrival.key });
     recorder?.record({
       request,
       requestBody: undefined,

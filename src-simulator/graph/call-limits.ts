@@ -36,7 +36,7 @@ export class CallLimits {
     return isMail && person !== null && this.#services.limits.isEarly(person.number, arrival);
   }
 
-  /** Retry-Afters are on their way to the client: from now on it can know of them. */
+  /** Retry-Afters have left for the client: soon it knows of them. */
   retryAfterSent(planned: readonly PlannedRetryAfter[]): void {
     const { limits, units } = this.#services;
     const nowMs = performance.now();

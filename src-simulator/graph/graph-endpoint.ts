@@ -240,7 +240,6 @@ export class GraphEndpoint {
 
   #send(visit: Visit, answer: Answer, damage: Damage): void {
     const { call, request, response } = visit;
-    this.#limits.retryAfterSent(visit.retryAfters);
     this.#finishLater(visit, answer, damage);
     const clientRequestId = call.headers['client-request-id'];
     const headers = [
@@ -283,7 +282,11 @@ export class GraphEndpoint {
       over();
       return;
     }
-    response.once('finish', over);
+    response.once('finish', () => {
+      // Not before: the end of a large batch arrives long after its beginning.
+      this.#limits.retryAfterSent(visit.retryAfters);
+      over();
+    });
     response.once('close', over);
   }
 }
