@@ -1,4 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The tests with faults are the longest: begun last, one of them would run alone in the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/tests/faults/');
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /** Two projects: `unit` is the quick half that `npm run check` runs, `system` starts processes and the simulator. */
 export default defineConfig({
@@ -12,6 +22,7 @@ export default defineConfig({
     maxWorkers: 3,
     // To load all modules for each file anew costs a tenth of the time; no module here keeps what a test could meet.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
