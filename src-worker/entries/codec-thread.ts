@@ -1,7 +1,7 @@
 /** A codec thread. Gets keys and the shared filter at its start, then content. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadSodium } from '../codec/sodium.ts';
-import type { CodecRequest } from '../jobs/codec-pool.ts';
+import type { CodecRequest } from '../jobs/codec-link.ts';
 import { Codec, type CodecData } from '../jobs/codec.ts';
 
 const port = parentPort;

@@ -2,7 +2,7 @@
  * A codec without a thread of its own: it does a step in each turn of the loop, so that the network is served between
  * two of them. On a single core this saves the messages between two threads and one of two heaps.
  */
-import type { CodecLink, CodecReply, CodecRequest } from './codec-pool.ts';
+import type { CodecLink, CodecReply, CodecRequest } from './codec-link.ts';
 import { Codec, type CodecData } from './codec.ts';
 
 export class CodecHere implements CodecLink {

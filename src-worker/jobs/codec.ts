@@ -8,7 +8,7 @@ import { fileClass } from '../vault/format/layout.ts';
 import type { WriterKeys } from '../vault/keys/key-ring.ts';
 import { ObjectWriter, type ContentStream } from '../vault/objects/object-writer.ts';
 import { PackWriter } from '../vault/objects/pack-writer.ts';
-import type { CodecReply, CodecRequest, WriteRequest, WrittenItem } from './codec-pool.ts';
+import type { CodecReply, CodecRequest, WriteRequest, WrittenItem } from './codec-link.ts';
 
 /** What a codec is started with. */
 export interface CodecData {

@@ -68,7 +68,7 @@ export class WorkloadBackup {
     const ledger = new FaultLedger();
     const [vault, catalog] = [this.#vault, this.#catalog];
     let recorder: Recorder | undefined;
-    // Without a thread, as on a single core; whole engines work with one.
+    // Without a thread: to start one takes longer than most of these backups.
     const pool = new CodecPool({
       startCodecs: () => startCodecs({ keys: this.#vault.keys.writerKeys, filterMemory }, 0),
       shelf,

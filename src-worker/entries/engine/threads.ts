@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { PasswordKeyParameters } from '../../codec/password-key.ts';
 import { CodecHere } from '../../jobs/codec-here.ts';
-import type { CodecLink, CodecReply } from '../../jobs/codec-pool.ts';
+import type { CodecLink, CodecReply } from '../../jobs/codec-link.ts';
 import type { CodecData } from '../../jobs/codec.ts';
 
 /**

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { loadSodium } from '../../../src-worker/codec/sodium.ts';
 import { CodecHere } from '../../../src-worker/jobs/codec-here.ts';
-import type { CodecReply, WriteRequest } from '../../../src-worker/jobs/codec-pool.ts';
+import type { CodecReply, WriteRequest } from '../../../src-worker/jobs/codec-link.ts';
 import { createDedupFilterMemory } from '../../../src-worker/vault/index/dedup-filter.ts';
 
 beforeAll(() => loadSodium());

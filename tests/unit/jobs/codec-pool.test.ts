@@ -1,16 +1,12 @@
 import { expect, test } from 'vitest';
 import { contentKind } from '../../../src-shared/model/rows.ts';
 import { BufferShelf } from '../../../src-worker/jobs/buffer-shelf.ts';
-import {
-  CodecPool,
-  type CodecReply,
-  type CodecRequest,
-  type CodecLink,
-} from '../../../src-worker/jobs/codec-pool.ts';
+import type { CodecLink, CodecReply, CodecRequest } from '../../../src-worker/jobs/codec-link.ts';
+import { CodecPool } from '../../../src-worker/jobs/codec-pool.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** A thread that answers when it is told to. */
+/** A codec that answers when it is told to. */
 class SlowCodec implements CodecLink {
   readonly requests: CodecRequest[] = [];
   #onReply: (reply: CodecReply) => void = () => undefined;
@@ -40,12 +36,12 @@ class SlowCodec implements CodecLink {
 }
 
 function openPool() {
-  const thread = new SlowCodec();
-  const held = { bytes: 0, threads: 0 };
+  const codec = new SlowCodec();
+  const held = { bytes: 0, codecs: 0 };
   const pool = new CodecPool({
     startCodecs() {
-      held.threads += 1;
-      return [thread];
+      held.codecs += 1;
+      return [codec];
     },
     shelf: new BufferShelf(),
     holdBack(sizeBytes) {
@@ -54,20 +50,20 @@ function openPool() {
     },
     onPack: () => Promise.resolve(),
   });
-  return { thread, held, pool };
+  return { codec, held, pool };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('no thread is started for nothing', async () => {
+test('no codec is started for nothing', async () => {
   const { pool, held } = openPool();
   expect(await pool.flush()).toEqual({ readBytes: 0, newChunkBytes: 0, newChunks: 0, knownChunks: 0 });
   await pool.close();
-  expect(held.threads).toBe(0);
+  expect(held.codecs).toBe(0);
 });
 
 test('content holds others back from its arrival until it is stored, also while it waits for room', async () => {
-  const { pool, thread, held } = openPool();
+  const { pool, codec, held } = openPool();
   const written: number[] = [];
   for (const megabytes of [6, 7, 5]) {
     const content = pool.write('bytes', new Uint8Array(megabytes * mebibyte), 'one');
@@ -75,14 +71,14 @@ test('content holds others back from its arrival until it is stored, also while 
   }
   await turn();
   // Two are on their way; the third would be too much at once.
-  expect(thread.requests).toHaveLength(2);
+  expect(codec.requests).toHaveLength(2);
   expect(held.bytes).toBe(18 * mebibyte);
-  thread.answer();
+  codec.answer();
   await turn();
   expect(written).toEqual([6]);
   expect(held.bytes).toBe(12 * mebibyte);
   for (let left = 2; left > 0; left -= 1) {
-    thread.answer();
+    codec.answer();
     await turn();
   }
   expect(written).toEqual([6, 7, 5]);
@@ -98,25 +94,25 @@ async function* piecesOf(sizes: readonly number[], failure?: Error): AsyncGenera
 }
 
 test('a stream of one piece is written like any content, and nothing of it where it fails', async () => {
-  const { pool, thread } = openPool();
+  const { pool, codec } = openPool();
   const content = pool.writeStream(piecesOf([1000]), 1000, 'one');
   await turn();
   await turn();
   await turn();
-  thread.answer();
+  codec.answer();
   expect((await content)[1]).toBe(1000);
   const failed = pool.writeStream(piecesOf([1000], new Error('another hash')), 1000, 'one');
   await expect(failed).rejects.toThrow('another hash');
-  expect(thread.requests).toEqual([]);
+  expect(codec.requests).toEqual([]);
 });
 
-test('a stream of several pieces goes to the thread as it comes, and is given up where it fails', async () => {
-  const { pool, thread } = openPool();
+test('a stream of several pieces goes to the codec as it comes, and is given up where it fails', async () => {
+  const { pool, codec } = openPool();
   const failed = pool.writeStream(piecesOf([3, 2, 1], new Error('cut short')), 6, 'one');
   await expect(failed).rejects.toThrow('cut short');
-  const said = thread.requests.map((request) =>
+  const said = codec.requests.map((request) =>
     request.type === 'stream-piece' ? request.bytes.length : request.type,
   );
   expect(said).toEqual(['stream-begin', 3, 2, 1, 'stream-end']);
-  expect(thread.requests.at(-1)).toMatchObject({ isWhole: false });
+  expect(codec.requests.at(-1)).toMatchObject({ isWhole: false });
 });
