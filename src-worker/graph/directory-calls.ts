@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { AppError } from '../../src-shared/errors/app-error.ts';
 import { judge, toAppError } from './error-map.ts';
-import { readGraphError, type Failure } from './failure.ts';
+import { readGraphError, retryAfterMsOf, type Failure } from './failure.ts';
 import type { HttpNetwork, HttpRequest } from './http.ts';
 import { readWaitMs } from './load-news.ts';
 import { readJson } from './json-body.ts';
@@ -52,11 +52,10 @@ export class DirectoryCalls {
       const result = await this.#sendOnce(call);
       if (result.isDone) return result;
       const { failure } = result;
-      const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
       const mayRepeat = call.method !== 'POST' || (failure.kind === 'answer' && failure.status === 429);
       const verdict = judge(failure, 'directory');
       const { delayMs } = mayRepeat
-        ? policy.decide({ verdict, attempt, retryAfterMs })
+        ? policy.decide({ verdict, attempt, retryAfterMs: retryAfterMsOf(failure) })
         : { delayMs: undefined };
       if (delayMs === undefined) return { ...result, error: toAppError(failure, 'directory', attempt) };
       await clock.sleep(delayMs);

@@ -10,7 +10,7 @@ import type { HttpAnswer, TakeMemory } from './body-collector.ts';
 import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
 import type { ExchangeServices } from './exchange.ts';
-import { failureOfAnswer, type BodyFailure, type Failure } from './failure.ts';
+import { failureOfAnswer, retryAfterMsOf, type BodyFailure, type Failure } from './failure.ts';
 import { readLoadNews } from './load-news.ts';
 import { onAbort } from './on-abort.ts';
 import type { RetryDecision } from './retry-policy.ts';
@@ -44,7 +44,6 @@ export interface DownloadServices extends Pick<
 interface FailedAttempt extends RetryDecision {
   readonly failure: Failure;
   readonly verdict: Verdict;
-  readonly retryAfterMs: number | undefined;
 }
 
 /** A few files of this size fill the line; more of them would fill the memory. */
@@ -133,7 +132,7 @@ class Download {
       if (failure === undefined) return undefined;
       const decided = this.#decide(failure);
       isThrottled = decided.isThrottle;
-      if (isThrottled) governor.slowDown(sharepoint, decided.delayMs ?? decided.retryAfterMs ?? 0);
+      if (isThrottled) governor.slowDown(sharepoint, decided.delayMs ?? retryAfterMsOf(failure) ?? 0);
       return decided;
     } finally {
       pass.leave(isThrottled);
@@ -195,14 +194,9 @@ class Download {
 
   #decide(failure: Failure): FailedAttempt {
     const verdict = judge(failure, 'item');
-    const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
     const attempt = Math.max(1, this.#attempts);
-    return {
-      failure,
-      verdict,
-      retryAfterMs,
-      ...this.#services.policy.decide({ verdict, attempt, retryAfterMs }),
-    };
+    const retryAfterMs = retryAfterMsOf(failure);
+    return { failure, verdict, ...this.#services.policy.decide({ verdict, attempt, retryAfterMs }) };
   }
 
   /** Waits as the policy says, or throws what the failure means. A throttled request waits at the governor. */

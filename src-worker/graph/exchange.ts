@@ -11,7 +11,13 @@ import type { HttpOutcome, TakeMemory } from './body-collector.ts';
 import { directoryCost, teamsRate } from './call-rates.ts';
 import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
-import { failureOfAnswer, type BodyFailure, type CallTarget, type Failure } from './failure.ts';
+import {
+  failureOfAnswer,
+  retryAfterMsOf,
+  type BodyFailure,
+  type CallTarget,
+  type Failure,
+} from './failure.ts';
 import type { HttpNetwork } from './http.ts';
 import { isLink } from './links.ts';
 import { readLoadNews } from './load-news.ts';
@@ -143,7 +149,7 @@ export class Exchange {
       if (result.isDone) return result;
       const { failure } = result;
       const verdict = judge(failure, call.target);
-      const retryAfterMs = failure.kind === 'answer' ? failure.retryAfterMs : undefined;
+      const retryAfterMs = retryAfterMsOf(failure);
       const decision = policy.decide({ verdict, attempt, retryAfterMs });
       wasThrottled = decision.isThrottle;
       if (wasThrottled) governor.slowDown(scope, decision.delayMs ?? retryAfterMs ?? 0);

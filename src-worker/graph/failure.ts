@@ -32,6 +32,11 @@ export interface BodyFailure {
 
 export type Failure = AnswerFailure | NetworkFailure | BodyFailure;
 
+/** How long the service asked us to wait, when it did. */
+export function retryAfterMsOf(failure: Failure): number | undefined {
+  return failure.kind === 'answer' ? failure.retryAfterMs : undefined;
+}
+
 /** What a call is about; decides what a 404 means. */
 export type CallTarget = 'item' | 'collection' | 'account' | 'directory';
 

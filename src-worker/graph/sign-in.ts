@@ -14,7 +14,7 @@ import type { Clock } from '../../src-shared/model/clock.ts';
 import type { Credential, GraphConnection } from '../../src-shared/model/connection.ts';
 import { judge, toAppError } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
-import type { Failure } from './failure.ts';
+import { retryAfterMsOf, type Failure } from './failure.ts';
 import type { HttpNetwork } from './http.ts';
 import { addressesOf } from './regions.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -102,8 +102,7 @@ export class SignIn {
       const result = await this.#askOnce(auth);
       if ('accessToken' in result) return this.#hold(result);
       const verdict = judge(result, 'directory');
-      const retryAfterMs = result.kind === 'answer' ? result.retryAfterMs : undefined;
-      const { delayMs } = policy.decide({ verdict, attempt, retryAfterMs });
+      const { delayMs } = policy.decide({ verdict, attempt, retryAfterMs: retryAfterMsOf(result) });
       if (delayMs === undefined) throw toAppError(result, 'directory', attempt);
       await clock.sleep(delayMs);
     }
