@@ -15,6 +15,9 @@ interface Window {
 const tellFrom = 0.8;
 const rememberedAgents = 20;
 
+/** Windows begin with a call, whenever this process began. */
+const notBegun: Window = { startMs: -Infinity, used: 0 };
+
 /** Counts the resource units of the one application. */
 export class UnitLimits {
   options: UnitLimitOptions;
@@ -23,8 +26,8 @@ export class UnitLimits {
   total = 0;
   /** How often each User-Agent was seen; the first few only. */
   readonly agents = new Map<string, number>();
-  #minute: Window = { startMs: 0, used: 0 };
-  #day: Window = { startMs: 0, used: 0 };
+  #minute = notBegun;
+  #day = notBegun;
   readonly #quiet = new QuietTime(this.manners);
 
   constructor(options: UnitLimitOptions) {
