@@ -71,7 +71,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const organization = createOrganization(resolved, () => origin);
   const { directory, applications } = organization;
   const application = applications.first;
-  const limits = new MailboxLimits(resolved.limits);
+  const mailboxLimits = new MailboxLimits(resolved.limits);
   const teamsLimits = new TeamsLimits(resolved.teamsLimits);
   const units = new UnitLimits(resolved.unitLimits);
   const directoryLimits = new DirectoryLimits(resolved.directoryLimits);
@@ -88,7 +88,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
   const pages = new Map([...deviceCodes.pages(tokenService), ...codes.pages(tokenService)]);
   const controlToken = resolved.controlToken ?? randomBytes(18).toString('base64url');
-  const allLimits = { limits, teamsLimits, units, directoryLimits };
+  const allLimits = { mailboxLimits, teamsLimits, units, directoryLimits };
   const graph = new GraphEndpoint({ organization, signer, ...allLimits, statistics, recorder });
   const download = new DownloadEndpoint({ organization, units, statistics, recorder });
   const signIn = new SignInEndpoint(tokenService, pages);

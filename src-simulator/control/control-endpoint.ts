@@ -2,14 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { LimitServices } from '../graph/call-limits.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import { plainJson, type Answer } from '../http/answer.ts';
 import { deliver } from '../http/delivery.ts';
 import { parseJson, readBody } from '../http/request-body.ts';
-import type { DirectoryLimits } from '../limits/directory-limits.ts';
-import type { MailboxLimits } from '../limits/mailbox-limits.ts';
-import type { TeamsLimits } from '../limits/teams-limits.ts';
-import type { UnitLimits } from '../limits/unit-limits.ts';
 import {
   directoryLimitSchema,
   faultSchema,
@@ -24,12 +21,8 @@ import { minimumOf } from './minimum.ts';
 import type { Statistics } from './statistics.ts';
 import { streamTruth } from './truth.ts';
 
-export interface ControlServices {
+export interface ControlServices extends LimitServices {
   organization: Organization;
-  limits: MailboxLimits;
-  teamsLimits: TeamsLimits;
-  units: UnitLimits;
-  directoryLimits: DirectoryLimits;
   statistics: Statistics;
   deviceCodes: DeviceCodes;
   controlToken: string;
@@ -87,14 +80,14 @@ function changeRoles({ organization }: ControlServices, body: unknown) {
 }
 
 function stats(services: ControlServices) {
-  const { organization, limits, teamsLimits, units, directoryLimits, statistics } = services;
-  const retryAfters = limits.manners.retryAfters + units.manners.retryAfters;
+  const { organization, mailboxLimits, teamsLimits, units, directoryLimits, statistics } = services;
+  const retryAfters = mailboxLimits.manners.retryAfters + units.manners.retryAfters;
   return {
     ...statistics.snapshot(),
     throttled: retryAfters + teamsLimits.throttled + directoryLimits.throttled,
-    maxConcurrencyPerMailbox: limits.maxInFlight,
+    maxConcurrencyPerMailbox: mailboxLimits.maxInFlight,
     retryAfters,
-    earlyCalls: limits.manners.earlyCalls + units.manners.earlyCalls,
+    earlyCalls: mailboxLimits.manners.earlyCalls + units.manners.earlyCalls,
     resourceUnits: units.total,
     userAgents: Object.fromEntries(units.agents),
     faultsInjected: organization.faults.injected,
@@ -105,8 +98,8 @@ const commands: Readonly<Record<string, Command>> = {
   'POST changes': ({ organization }, body) => applyChanges(organization, changesSchema.parse(body)),
   'POST faults': ({ organization: { faults } }, body) =>
     (faults.options = faultSchema.parse({ ...faults.options, ...(body as object) })),
-  'POST limits': ({ limits }, body) =>
-    (limits.options = limitSchema.parse({ ...limits.options, ...(body as object) })),
+  'POST limits': ({ mailboxLimits }, body) =>
+    (mailboxLimits.options = limitSchema.parse({ ...mailboxLimits.options, ...(body as object) })),
   'POST teams-limits': ({ teamsLimits }, body) =>
     (teamsLimits.options = teamsLimitSchema.parse({ ...teamsLimits.options, ...(body as object) })),
   'POST unit-limits': ({ units }, body) =>
@@ -134,9 +127,9 @@ const commands: Readonly<Record<string, Command>> = {
   'POST roles': changeRoles,
   'GET stats': stats,
   'GET minimum': ({ organization }) => minimumOf(organization),
-  'POST stats/reset': ({ limits, teamsLimits, units, directoryLimits, statistics }) => {
+  'POST stats/reset': ({ mailboxLimits, teamsLimits, units, directoryLimits, statistics }) => {
     directoryLimits.throttled = 0;
-    limits.reset();
+    mailboxLimits.reset();
     units.reset();
     teamsLimits.throttled = 0;
     statistics.reset();

@@ -57,7 +57,7 @@ export class DownloadEndpoint {
     const path = request.url ?? '';
     const key = `download ${path}`;
     const arrival = arrivalOf(request);
-    const isEarly = units.isEarly(arrival);
+    const isEarly = units.noteCall(arrival);
     const wait = units.enter(1, startMs, request.headers['user-agent']);
     const reply = wait > 0 ? throttled(wait) : (this.#faultReply(key) ?? this.#reply(request, path));
     const delayMs = options.latencyMs + (faults.strikes('slowResponse', key) ? faults.options.slowMs : 0);

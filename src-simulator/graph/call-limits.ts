@@ -11,11 +11,12 @@ import type { TeamsLimits } from '../limits/teams-limits.ts';
 import type { UnitLimits } from '../limits/unit-limits.ts';
 import { graphError, type GraphCall, type Route } from './graph-call.ts';
 
-export interface Limits {
-  limits: MailboxLimits;
-  teamsLimits: TeamsLimits;
-  units: UnitLimits;
-  directoryLimits: DirectoryLimits;
+/** The limits that there are. */
+export interface LimitServices {
+  readonly mailboxLimits: MailboxLimits;
+  readonly teamsLimits: TeamsLimits;
+  readonly units: UnitLimits;
+  readonly directoryLimits: DirectoryLimits;
 }
 
 /** A Retry-After of an answer that is still to be sent; `key` is that of the call it answers. */
@@ -24,44 +25,45 @@ export interface PlannedRetryAfter extends RetryAfter {
 }
 
 export class CallLimits {
-  readonly #services: Limits;
+  readonly #services: LimitServices;
 
-  constructor(services: Limits) {
+  constructor(services: LimitServices) {
     this.#services = services;
   }
 
   /** A call came, in a batch or by itself. True when a Retry-After should have kept it away. */
-  isEarly({ isMail, person, units }: Route, arrival: Arrival): boolean {
-    if (units) return this.#services.units.isEarly(arrival);
-    return isMail && person !== null && this.#services.limits.isEarly(person.number, arrival);
+  noteCall({ isMail, person, units }: Route, arrival: Arrival): boolean {
+    if (units) return this.#services.units.noteCall(arrival);
+    return isMail && person !== null && this.#services.mailboxLimits.noteCall(person.number, arrival);
   }
 
   /** Retry-Afters have left for the client: soon it knows of them. */
   retryAfterSent(planned: readonly PlannedRetryAfter[]): void {
-    const { limits, units } = this.#services;
+    const { mailboxLimits, units } = this.#services;
     const nowMs = performance.now();
     for (const { route, ...retryAfter } of planned) {
       if (route.units) units.sentRetryAfter(nowMs, retryAfter);
-      else if (route.isMail && route.person) limits.sentRetryAfter(route.person.number, nowMs, retryAfter);
+      else if (route.isMail && route.person)
+        mailboxLimits.sentRetryAfter(route.person.number, nowMs, retryAfter);
     }
   }
 
   /** The 429 of a mailbox that has too much to do, or null. */
   refuseMail(call: GraphCall, { isMail, person }: Route): Answer | null {
     if (!isMail || person === null) return null;
-    const wait = this.#services.limits.enter(person.number, performance.now());
-    return wait > 0 ? mailboxFull(call, wait) : null;
+    const wait = this.#services.mailboxLimits.enter(person.number, performance.now());
+    return wait > 0 ? refusal(call, 'mailbox', wait) : null;
   }
 
   /** The same in a batch; `step` holds how many calls of its present step each mailbox has. */
   refuseMailInBatch(call: GraphCall, { isMail, person }: Route, step: Map<number, number>): Answer | null {
     if (!isMail || person === null) return null;
-    const { limits } = this.#services;
+    const { mailboxLimits } = this.#services;
     const before = step.get(person.number) ?? 0;
     step.set(person.number, before + 1);
-    const wait = limits.enter(person.number, performance.now(), before);
-    limits.leave(person.number);
-    return wait > 0 ? mailboxFull(call, wait) : null;
+    const wait = mailboxLimits.enter(person.number, performance.now(), before);
+    mailboxLimits.leave(person.number);
+    return wait > 0 ? refusal(call, 'mailbox', wait) : null;
   }
 
   /** The 429 of a limit that no mailbox has, or null. */
@@ -79,11 +81,7 @@ export class CallLimits {
     const agent = call.headers['user-agent'];
     const wait = units.enter(route.units.cost, nowMs, typeof agent === 'string' ? agent : undefined);
     if (wait === 0) return null;
-    const answer = graphError(call, 429, {
-      code: 'activityLimitReached',
-      message: 'The request has been throttled.',
-      retryAfterSeconds: wait,
-    });
+    const answer = refusal(call, 'units', wait);
     return { ...answer, headers: { ...answer.headers, ...units.headers(nowMs) } };
   }
 
@@ -94,11 +92,7 @@ export class CallLimits {
     const cost = directoryCost(call);
     const wait = limits.enter(cost, performance.now());
     if (wait === 0) return null;
-    const answer = graphError(call, 429, {
-      code: 'TooManyRequests',
-      message: 'Too many requests.',
-      retryAfterSeconds: wait,
-    });
+    const answer = refusal(call, 'requests', wait);
     const scope = {
       'x-ms-throttle-scope': 'Tenant_Application/ReadWrite/',
       'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
@@ -109,13 +103,8 @@ export class CallLimits {
   /** The 429 of an application that asked Teams for too much in a second, or null. */
   #countTeams(call: GraphCall, { teams }: Route): Answer | null {
     if (!teams) return null;
-    const retryAfterSeconds = this.#services.teamsLimits.enter(teams, performance.now());
-    if (retryAfterSeconds === 0) return null;
-    return graphError(call, 429, {
-      code: 'TooManyRequests',
-      message: 'Too many requests.',
-      retryAfterSeconds,
-    });
+    const wait = this.#services.teamsLimits.enter(teams, performance.now());
+    return wait > 0 ? refusal(call, 'requests', wait) : null;
   }
 
   /** An operation's own answer, with what is left of the application's units where that is told. */
@@ -136,12 +125,17 @@ export function retryAfterOf(route: Route, answer: Answer, key: string): Planned
   return answer.status === 429 && seconds > 0 ? [{ route, seconds, key }] : [];
 }
 
-function mailboxFull(call: GraphCall, retryAfterSeconds: number): Answer {
-  return graphError(call, 429, {
+const refusals = {
+  mailbox: {
     code: 'ApplicationThrottled',
     message: 'Application is over its MailboxConcurrency limit.',
-    retryAfterSeconds,
-  });
+  },
+  units: { code: 'activityLimitReached', message: 'The request has been throttled.' },
+  requests: { code: 'TooManyRequests', message: 'Too many requests.' },
+};
+
+function refusal(call: GraphCall, over: keyof typeof refusals, retryAfterSeconds: number): Answer {
+  return graphError(call, 429, { ...refusals[over], retryAfterSeconds });
 }
 
 /** Operations on users, groups and applications themselves, and not on what Outlook or others keep for them. */

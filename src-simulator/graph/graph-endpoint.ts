@@ -15,12 +15,12 @@ import type { TokenClaims, TokenSigner } from '../sign-in/jwt.ts';
 import { restMark } from '../sites/rest-routes.ts';
 import type { TrafficRecorder } from '../traffic/recorder.ts';
 import { answerBatch } from './batch.ts';
-import { CallLimits, retryAfterOf, type Limits, type PlannedRetryAfter } from './call-limits.ts';
+import { CallLimits, retryAfterOf, type LimitServices, type PlannedRetryAfter } from './call-limits.ts';
 import { graphError, type GraphCall, type Organization, type Route } from './graph-call.ts';
 import { parseQuery } from './query-options.ts';
 import { routeOf, splitPath } from './routes.ts';
 
-export interface GraphServices extends Limits {
+export interface GraphServices extends LimitServices {
   organization: Organization;
   signer: TokenSigner;
   statistics: Statistics;
@@ -81,10 +81,10 @@ export class GraphEndpoint {
       route,
       arrival,
       startMs: performance.now(),
-      isEarly: this.#limits.isEarly(route, arrival),
+      isEarly: this.#limits.noteCall(route, arrival),
       retryAfters,
     };
-    if (route.isMail && route.person && this.#services.limits.isFull(route.person.number)) {
+    if (route.isMail && route.person && this.#services.mailboxLimits.isFull(route.person.number)) {
       // Answers already written may not have been accounted yet: let their callbacks run before judging.
       setImmediate(() => this.#admit(visit));
       return;
@@ -126,7 +126,7 @@ export class GraphEndpoint {
     const { key } = arrival;
     const route = routeOf(organization, call);
     statistics.count(route.operation);
-    this.#limits.isEarly(route, arrival);
+    this.#limits.noteCall(route, arrival);
     const refusal = this.#refuseCaller(
       { ...call, headers: { ...call.headers, authorization: outer.headers['authorization'] } },
       route,
@@ -256,7 +256,7 @@ export class GraphEndpoint {
 
   /** Bookkeeping once the response has left or its connection has ended. */
   #finishLater(visit: Visit, answer: Answer, damage: Damage): void {
-    const { limits, statistics, recorder } = this.#services;
+    const { mailboxLimits, statistics, recorder } = this.#services;
     const { route, response, request } = visit;
     const person = route.isMail ? route.person : null;
     statistics.count(route.operation);
@@ -264,7 +264,7 @@ export class GraphEndpoint {
     const over = () => {
       if (isOver) return;
       isOver = true;
-      if (person) limits.leave(person.number);
+      if (person) mailboxLimits.leave(person.number);
       statistics.bytesSent += bodySize(answer);
       recorder?.record({
         request,

@@ -45,7 +45,7 @@ export class MailboxLimits {
   }
 
   /** A request came, whatever will become of it. True when a Retry-After should have kept it away. */
-  isEarly(mailbox: number, arrival: Arrival): boolean {
+  noteCall(mailbox: number, arrival: Arrival): boolean {
     return this.#load(mailbox, arrival.atMs).quiet.noteCall(arrival);
   }
 

@@ -35,7 +35,7 @@ export class UnitLimits {
   }
 
   /** A call came, whatever will become of it. True when a Retry-After should have kept it away. */
-  isEarly(arrival: Arrival): boolean {
+  noteCall(arrival: Arrival): boolean {
     return this.#quiet.noteCall(arrival);
   }
 

@@ -38,7 +38,7 @@ test.each([
   guard.sentRetryAfter(1, sentMs, { seconds: 1, key: 'GET /refused' });
   if (waitMs > 0) await sleep(waitMs);
   const arrival = { key: 'GET /other', isFirstOfConnection: false, ...other, atMs: sentMs + afterMs };
-  expect(guard.isEarly(1, arrival)).toBe(isEarly);
+  expect(guard.noteCall(1, arrival)).toBe(isEarly);
   expect(guard.manners).toEqual({ retryAfters: 1, earlyCalls: Number(isEarly) });
 });
 
