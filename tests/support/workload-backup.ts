@@ -15,7 +15,7 @@ import { openGraph, type GraphServices } from '../../src-worker/graph/graph-clie
 import { AccountBackup } from '../../src-worker/jobs/backup/account-backup.ts';
 import { defaultCheckpointLimits, Recorder } from '../../src-worker/jobs/backup/recorder.ts';
 import { BufferShelf } from '../../src-worker/jobs/buffer-shelf.ts';
-import { restoreFiles } from '../../src-worker/jobs/restore-files.ts';
+import { restoreFiles } from '../../src-worker/jobs/restore/restore-files.ts';
 import { CodecPool } from '../../src-worker/jobs/codec-pool.ts';
 import { createDedupFilterMemory, DedupFilter } from '../../src-worker/vault/index/dedup-filter.ts';
 import { ObjectReader } from '../../src-worker/vault/objects/object-reader.ts';

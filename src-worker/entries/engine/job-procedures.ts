@@ -1,7 +1,7 @@
 /** Serves the nouns that run for a while: backup, restore. */
 import { openGraph } from '../../graph/graph-client.ts';
 import { BufferShelf } from '../../jobs/buffer-shelf.ts';
-import { restoreFiles, type RestoreSelection } from '../../jobs/restore-files.ts';
+import { restoreFiles, type RestoreSelection } from '../../jobs/restore/restore-files.ts';
 import { runBackup, type BackupServices } from '../../jobs/run-backup.ts';
 import { findAccount, findFolder, findSnapshot } from '../../jobs/snapshot-scope.ts';
 import { serviceNames, type ServiceName } from '../../../src-shared/model/service-name.ts';

@@ -1,0 +1,250 @@
+/**
+ * Restores items and folders of a snapshot to a folder of this PC, in folders as they were in Microsoft 365. Never writes
+ * over a file that is there, and goes on past an item that is damaged.
+ */
+import { join } from 'node:path';
+import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
+import type { JobProgress, RestoreReport } from '../../../src-shared/model/job.ts';
+import type { Clock } from '../../../src-shared/model/clock.ts';
+import type { Catalog, CatalogItem, SnapshotScope } from '../../catalog/catalog.ts';
+import { safeFileName } from '../../formats/file-name.ts';
+import { ObjectReader } from '../../vault/objects/object-reader.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { collectionPaths, type CollectionPath } from '../snapshot-scope.ts';
+import { folderOfService, titleOf } from './item-names.ts';
+import { ItemWriter } from './item-writer.ts';
+import { TargetFolder } from './target-folder.ts';
+
+const maxProblems = 1000;
+const progressIntervalMs = 100;
+
+/** What is restored: one item, or a folder with all below it; neither means the whole account. */
+export interface RestoreSelection {
+  readonly scope: SnapshotScope;
+  readonly accountName: string;
+  readonly itemId?: string | undefined;
+  readonly collectionId?: string | undefined;
+}
+
+export interface RestoreServices {
+  readonly vault: Vault;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+}
+
+export interface RestoreRun {
+  readonly selections: readonly RestoreSelection[];
+  readonly targetPath: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: JobProgress) => void;
+}
+
+/** Restores and reports; throws for what concerns the whole restore (target full, read-only, cancelled). */
+export async function restoreFiles(services: RestoreServices, run: RestoreRun): Promise<RestoreReport> {
+  const restore = new FileRestore(services, run);
+  for (const selection of run.selections) await restore.restore(selection);
+  return restore.report();
+}
+
+class FileRestore {
+  readonly #services: RestoreServices;
+  readonly #run: RestoreRun;
+  readonly #startedMs: number;
+  readonly #target: TargetFolder;
+  readonly #writer: ItemWriter;
+  readonly #problems: RestoreReport['problems'] = [];
+  #restored = 0;
+  #failed = 0;
+  #bytes = 0;
+  #expected = 0;
+  #lastToldMs = 0;
+
+  constructor(services: RestoreServices, run: RestoreRun) {
+    this.#services = services;
+    this.#run = run;
+    this.#startedMs = services.clock.nowMs();
+    this.#target = new TargetFolder(run.targetPath, () => this.#restored);
+    this.#writer = new ItemWriter(new ObjectReader(services.vault, services.catalog), this.#target);
+  }
+
+  report(): RestoreReport {
+    return {
+      restored: this.#restored,
+      skipped: 0,
+      failed: this.#failed,
+      bytes: this.#bytes,
+      problems: this.#problems,
+      targetPath: this.#run.targetPath,
+      durationMs: this.#services.clock.nowMs() - this.#startedMs,
+    };
+  }
+
+  async restore(selection: RestoreSelection): Promise<void> {
+    if (selection.itemId !== undefined) {
+      await this.#restoreItem(this.#itemOf(selection, selection.itemId), this.#run.targetPath);
+      return;
+    }
+    const paths = this.#chosenPaths(selection);
+    if (paths.length === 0) return;
+    const totals = this.#services.catalog.collectionTotals(selection.scope);
+    for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
+    const folderPaths = await this.#makeFolders(selection, paths);
+    for (const { collection } of paths) {
+      const collectionPath = folderPaths.get(collection.id) ?? this.#run.targetPath;
+      for (const item of this.#services.catalog.items(selection.scope, collection.id)) {
+        const folderPath = await this.#folderOf(item, { scope: selection.scope, collectionPath });
+        await this.#restoreItem(this.#namedAsNow(item, selection.scope), folderPath);
+      }
+    }
+  }
+
+  #itemOf(selection: RestoreSelection, itemId: string): CatalogItem {
+    const item = this.#services.catalog.item(selection.scope, itemId);
+    if (item !== undefined) {
+      this.#expected += 1;
+      return this.#namedAsNow(item, selection.scope);
+    }
+    throw new AppError(
+      'item-gone',
+      'There is no such item in this snapshot. List what there is with "holdfast ls".',
+    );
+  }
+
+  /** The chosen folder and those below it, or all. */
+  #chosenPaths({ scope, collectionId }: RestoreSelection): CollectionPath[] {
+    const all = collectionPaths(this.#services.catalog, scope);
+    if (collectionId === undefined) return all;
+    const parents = new Map(all.map(({ collection }) => [collection.id, collection.parent]));
+    const isBelow = (id: string): boolean => {
+      let at: string | null | undefined = id;
+      for (let depth = 0; at !== null && at !== undefined && depth <= all.length; depth += 1) {
+        if (at === collectionId) return true;
+        at = parents.get(at);
+      }
+      return false;
+    };
+    return all.filter(({ collection }) => isBelow(collection.id));
+  }
+
+  /** Makes the folder of each collection; two collections of one name get two folders. */
+  async #makeFolders(
+    selection: RestoreSelection,
+    paths: readonly CollectionPath[],
+  ): Promise<Map<string, string>> {
+    const made = new Map<string, string>();
+    const rootPath = await this.#rootPathOf(selection);
+    const byParentFirst = [...paths].sort((a, b) => a.names.length - b.names.length);
+    for (const { collection } of byParentFirst) {
+      const parentPath = made.get(collection.parent ?? '') ?? rootPath;
+      const name = (await this.#target.namesIn(parentPath)).take(safeFileName(collection.name, 'folder'));
+      made.set(collection.id, join(parentPath, name));
+    }
+    for (const path of [rootPath, ...made.values()]) await this.#target.makeFolder(path);
+    return made;
+  }
+
+  /** Where an item goes: into the folder of its collection, or of the item in which it lies. */
+  async #folderOf({ info, id }: CatalogItem, place: ItemPlace, depth = 0): Promise<string> {
+    const { parent, versionOf } = info;
+    if (typeof versionOf === 'string' && depth === 0) {
+      const file = this.#services.catalog.item(place.scope, versionOf);
+      // Of a file that itself could not be saved, nobody knows where it lay.
+      const of = file ?? { id: versionOf, info };
+      return this.#versionsPath(
+        of,
+        file === undefined ? place.collectionPath : await this.#folderOf(file, place),
+      );
+    }
+    if (typeof parent !== 'string' || parent === id || depth > deepestFolder) return place.collectionPath;
+    const known = this.#target.knownPath(`item ${parent}`);
+    if (known !== undefined) return known;
+    const holder = this.#services.catalog.item(place.scope, parent);
+    if (holder === undefined) return place.collectionPath;
+    return this.#holderPath(holder, await this.#folderOf(holder, place, depth + 1));
+  }
+
+  #holderPath(holder: CatalogItem, folderPath: string): Promise<string> {
+    return this.#target.pathOnce(`item ${holder.id}`, {
+      folderPath,
+      name: safeFileName(titleOf(holder), 'folder'),
+    });
+  }
+
+  /** Mail folders lie in the account's folder itself, what else there is in a folder a service. */
+  async #rootPathOf({ scope, accountName }: RestoreSelection): Promise<string> {
+    const accountPath = await this.#target.pathOnce(`account ${scope.account}`, {
+      folderPath: this.#run.targetPath,
+      name: safeFileName(accountName, 'account'),
+    });
+    const serviceName = folderOfService[scope.workload];
+    if (serviceName === undefined) return accountPath;
+    return this.#target.pathOnce(`${scope.workload} ${scope.account}`, {
+      folderPath: accountPath,
+      name: serviceName,
+    });
+  }
+
+  /** An earlier version bears the name that its file has in this snapshot. */
+  #namedAsNow(item: CatalogItem, scope: SnapshotScope): CatalogItem {
+    const { versionOf } = item.info;
+    const file = typeof versionOf === 'string' ? this.#services.catalog.item(scope, versionOf) : undefined;
+    return file === undefined ? item : { ...item, info: { ...item.info, name: titleOf(file) } };
+  }
+
+  /** Earlier versions of a file lie in a folder of their own beside it, so that none of them is taken for the file. */
+  #versionsPath(file: Pick<CatalogItem, 'id' | 'info'>, folderPath: string): Promise<string> {
+    const name = `${safeFileName(titleOf(file), 'file')} versions`;
+    return this.#target.pathOnce(`versions ${file.id}`, { folderPath, name });
+  }
+
+  async #restoreItem(item: CatalogItem, folderPath: string): Promise<void> {
+    this.#run.signal.throwIfAborted();
+    try {
+      if (item.info['folder'] === true) {
+        await this.#target.makeFolder(await this.#holderPath(item, folderPath));
+      } else {
+        await this.#target.makeFolder(folderPath);
+        this.#bytes += await this.#writer.write(item, folderPath);
+      }
+      this.#restored += 1;
+    } catch (error) {
+      if (!isAppError(error, 'pack-damaged', 'pack-missing', 'chunk-missing')) throw error;
+      this.#failed += 1;
+      if (this.#problems.length < maxProblems) {
+        this.#problems.push({ item: titleOf(item), code: error.code, message: error.message });
+      }
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    const nowMs = this.#services.clock.nowMs();
+    if (nowMs - this.#lastToldMs < progressIntervalMs) return;
+    this.#lastToldMs = nowMs;
+    const done = this.#restored + this.#failed;
+    const elapsedMs = nowMs - this.#startedMs;
+    this.#run.onProgress({
+      phase: 'restoring',
+      accountsDone: 0,
+      accountsTotal: null,
+      itemsDone: done,
+      itemsTotal: this.#expected,
+      bytes: this.#bytes,
+      requests: 0,
+      throttled: 0,
+      isPaused: false,
+      budget: [],
+      elapsedMs,
+      remainingMs: done === 0 ? null : Math.round((elapsedMs * (this.#expected - done)) / done),
+    });
+  }
+}
+
+/** SharePoint's longest path has 400 letters. */
+const deepestFolder = 400;
+
+/** A collection of a snapshot and where it is restored to. */
+interface ItemPlace {
+  readonly scope: SnapshotScope;
+  readonly collectionPath: string;
+}
