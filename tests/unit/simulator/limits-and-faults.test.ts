@@ -29,7 +29,8 @@ test.each([
   ['on the way when the 429 was sent', { waitMs: 0, afterMs: 1 }, false],
   ['in the quiet time', { waitMs: 150, afterMs: 500 }, true],
   ['in it, but the first of a connection', { waitMs: 150, afterMs: 500, isFirstOfConnection: true }, false],
-  ['that was refused and came again at once', { waitMs: 0, afterMs: 1, key: 'GET /refused' }, true],
+  ['that was refused and came again at once', { waitMs: 20, afterMs: 30, key: 'GET /refused' }, true],
+  ['for what was refused, on the way before that', { waitMs: 0, afterMs: 1, key: 'GET /refused' }, false],
   ['just before its end, within rounding', { waitMs: 150, afterMs: 996 }, false],
   ['after it', { waitMs: 150, afterMs: 1_001 }, false],
 ])('a call %s is judged rightly', async (_name, { waitMs, afterMs, ...other }, isEarly) => {
