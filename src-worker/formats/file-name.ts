@@ -28,14 +28,18 @@ export function safeFileName(name: string, fallback: string): string {
 /** Gives each name of one folder once, without regard to case, as Windows and macOS compare. */
 export class UniqueNames {
   readonly #taken = new Set<string>();
+  /** Where to go on for a name that was asked for before: thousands of messages can bear one name. */
+  readonly #numbers = new Map<string, number>();
 
   /** `name` with `extension`, or with a number before it when that is taken. */
   take(name: string, extension = ''): string {
-    for (let number = 1; ; number += 1) {
+    const wanted = `${name}${extension}`.toLowerCase();
+    for (let number = this.#numbers.get(wanted) ?? 1; ; number += 1) {
       const candidate = number === 1 ? `${name}${extension}` : `${name} (${number})${extension}`;
       const key = candidate.toLowerCase();
       if (this.#taken.has(key)) continue;
       this.#taken.add(key);
+      this.#numbers.set(wanted, number + 1);
       return candidate;
     }
   }
