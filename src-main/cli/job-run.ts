@@ -40,7 +40,11 @@ export async function runJob<Report extends Record<string, unknown>>(
   }
 }
 
-async function follow<Report>(session: Session, job: JobDescription<Report>): Promise<Report> {
+/** Follows something to its end that is no job to keep a record of. */
+export async function follow<Report>(
+  session: Session,
+  job: Pick<JobDescription<Report>, 'noun' | 'start' | 'pause'>,
+): Promise<Report> {
   const bar = session.isJson ? undefined : new ProgressBar(session.terminal, job.noun);
   const unwatch = watchPauses(session, job);
   try {
@@ -57,7 +61,10 @@ async function follow<Report>(session: Session, job: JobDescription<Report>): Pr
 }
 
 /** Each time somebody asks, a running job is held, and a held one goes on. */
-function watchPauses<Report>(session: Session, { pause }: JobDescription<Report>): (() => void) | undefined {
+function watchPauses<Report>(
+  session: Session,
+  { pause }: Pick<JobDescription<Report>, 'pause'>,
+): (() => void) | undefined {
   let isPaused = false;
   return (
     pause &&

@@ -15,7 +15,7 @@ export interface Answer {
   readonly exit?: ExitName;
 }
 
-/** A command's work; `words` are its arguments, those that may be left out undefined. */
+/** A command's work; `words` are its arguments, those that may be left out undefined, one that may be many a list. */
 type Work<Options, Words extends readonly unknown[]> = (
   session: Session,
   options: Options,
@@ -23,7 +23,10 @@ type Work<Options, Words extends readonly unknown[]> = (
 ) => Promise<Answer>;
 
 /** Makes commander's action of a command's work. */
-export type Perform = <Options extends object, Words extends readonly (string | undefined)[]>(
+export type Perform = <
+  Options extends object,
+  Words extends readonly (string | readonly string[] | undefined)[],
+>(
   work: Work<Options, Words>,
 ) => (...given: unknown[]) => Promise<void>;
 
@@ -32,7 +35,7 @@ const sameSignalMs = 250;
 
 /** `onExitCode` is told how the command ended. */
 export function performerFor(terminal: Terminal, onExitCode: (code: number) => void): Perform {
-  return <Options extends object, Words extends readonly (string | undefined)[]>(
+  return <Options extends object, Words extends readonly (string | readonly string[] | undefined)[]>(
       work: Work<Options, Words>,
     ) =>
     async (...given: unknown[]) => {

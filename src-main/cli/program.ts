@@ -15,6 +15,7 @@ import { addOrganizationTest } from '../commands/organization-test.ts';
 import { addProtectedItemCreate } from '../commands/protected-item-create.ts';
 import { addProtectedItemList } from '../commands/protected-item-list.ts';
 import { addRestore } from '../commands/restore.ts';
+import { addSearch } from '../commands/search.ts';
 import { addShow } from '../commands/show.ts';
 import { addSimulate } from '../commands/simulate.ts';
 import { addSnapshots } from '../commands/snapshots.ts';
@@ -97,6 +98,7 @@ function addCommands(program: Command, perform: Perform): void {
     addSnapshots,
     addCoverage,
     addLs,
+    addSearch,
     addShow,
     addRestore,
     addVerify,

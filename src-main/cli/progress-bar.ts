@@ -25,6 +25,7 @@ const phaseNames: Readonly<Record<JobProgress['phase'], string>> = {
   committing: 'Committing',
   restoring: 'Restoring',
   verifying: 'Verifying',
+  indexing: 'Making the search index',
 };
 
 const serviceTitles: Readonly<Record<JobProgress['budget'][number]['service'], string>> = {

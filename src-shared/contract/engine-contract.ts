@@ -5,6 +5,7 @@
 import { backupContract } from './backup-contract.ts';
 import { organizationContract } from './organization-contract.ts';
 import { restoreContract } from './restore-contract.ts';
+import { searchContract } from './search-contract.ts';
 import { secretsContract } from './secrets-contract.ts';
 import { snapshotContract } from './snapshot-contract.ts';
 import { vaultContract } from './vault-contract.ts';
@@ -14,6 +15,7 @@ export const engineContract = {
   organization: organizationContract,
   backup: backupContract,
   snapshot: snapshotContract,
+  search: searchContract,
   restore: restoreContract,
   secrets: secretsContract,
 };

@@ -15,6 +15,7 @@ import { CatalogWriter, type SnapshotEntry } from './catalog-writer.ts';
 import { heldCounts, lackCounts, type HeldCount, type LackCount } from './coverage-query.ts';
 import { openCatalogDatabase, StatementCache, type CatalogDatabase } from './database.ts';
 import { contentOf, infoOf } from './packed-row.ts';
+import { SearchIndex } from './search/search-index.ts';
 
 /** A snapshot as the catalog lists it; texts are JSON as the commit has them. */
 export interface CatalogSnapshot extends Omit<SnapshotEntry, 'outcome'> {
@@ -47,10 +48,12 @@ const ownerOf =
 export class Catalog {
   readonly #database: CatalogDatabase;
   readonly #statements: StatementCache;
+  readonly search: SearchIndex;
 
   constructor(path: string, key: Uint8Array) {
     this.#database = openCatalogDatabase(path, key);
     this.#statements = new StatementCache(this.#database);
+    this.search = new SearchIndex(this.#database, this.#statements);
   }
 
   close(): void {

@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import Database, { type Database as SqliteDatabase, type Statement } from 'better-sqlite3-multiple-ciphers';
 import { schema, schemaVersion } from './schema.ts';
+import { searchSchema } from './search/search-index.ts';
 
 /** Another process may be applying a large snapshot. */
 const busyTimeoutMs = 120_000;
@@ -28,7 +29,7 @@ function createDatabase(path: string, key: Uint8Array): CatalogDatabase {
     if (path !== ':memory:') rmSync(path + suffix, { force: true });
   const database = openWithKey(path, key);
   database.transaction(() => {
-    database.exec(schema);
+    database.exec(schema + searchSchema);
     database.pragma(`user_version = ${schemaVersion}`);
   })();
   return database;

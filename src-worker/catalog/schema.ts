@@ -2,7 +2,7 @@
  * The tables of the local catalog. It is a cache of one vault: whenever its layout changes, {@link schemaVersion} goes
  * up and the file is built anew from the vault, so there are no migrations to get wrong.
  */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /**
  * Rows carry the numbers of the snapshots of their chain between which they hold: visible in snapshot n when

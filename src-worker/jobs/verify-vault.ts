@@ -18,10 +18,10 @@ import {
   readSegments,
 } from '../vault/session/read-commits.ts';
 import type { Vault } from '../vault/vault.ts';
+import { LocalProgress } from './local-progress.ts';
 import { syncCatalog } from './sync-catalog.ts';
 
 const maxProblems = 1000;
-const progressIntervalMs = 100;
 
 export interface VerifyServices {
   readonly vault: Vault;
@@ -44,7 +44,7 @@ export async function verifyVault(services: VerifyServices, run: VerifyRun): Pro
 class Verification {
   readonly #services: VerifyServices;
   readonly #run: VerifyRun;
-  readonly #startedMs: number;
+  readonly #progress: LocalProgress;
   readonly #problems: VerifyReport['problems'] = [];
   readonly #referenced = new Set<string>();
   #problemCount = 0;
@@ -54,12 +54,12 @@ class Verification {
   #chunks = 0;
   #items = 0;
   #packsTotal = 0;
-  #lastToldMs = 0;
 
   constructor(services: VerifyServices, run: VerifyRun) {
     this.#services = services;
     this.#run = run;
-    this.#startedMs = services.clock.nowMs();
+    const { clock } = services;
+    this.#progress = new LocalProgress('verifying', { clock, onProgress: run.onProgress });
   }
 
   async execute(): Promise<VerifyReport> {
@@ -80,7 +80,7 @@ class Verification {
       orphanPacks,
       leftovers,
       problems: this.#problems,
-      durationMs: this.#services.clock.nowMs() - this.#startedMs,
+      durationMs: this.#progress.elapsedMs,
     };
   }
 
@@ -152,25 +152,7 @@ class Verification {
   }
 
   #tell(): void {
-    const nowMs = this.#services.clock.nowMs();
-    if (nowMs - this.#lastToldMs < progressIntervalMs) return;
-    this.#lastToldMs = nowMs;
-    const elapsedMs = nowMs - this.#startedMs;
-    this.#run.onProgress({
-      phase: 'verifying',
-      accountsDone: 0,
-      accountsTotal: null,
-      itemsDone: this.#packs,
-      itemsTotal: this.#packsTotal,
-      bytes: this.#packBytes,
-      requests: 0,
-      throttled: 0,
-      isPaused: false,
-      budget: [],
-      elapsedMs,
-      remainingMs:
-        this.#packs === 0 ? null : Math.round((elapsedMs * (this.#packsTotal - this.#packs)) / this.#packs),
-    });
+    this.#progress.tell({ done: this.#packs, total: this.#packsTotal, bytes: this.#packBytes });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What an item is called on a PC, and its time there. */
 import { basename, extname } from 'node:path';
+import { itemTime, itemTitle } from '../../../src-shared/model/item-facts.ts';
 import type { CatalogItem } from '../../catalog/catalog.ts';
 import { safeFileName, type UniqueNames } from '../../formats/file-name.ts';
 
@@ -21,10 +22,7 @@ export const folderOfService: Readonly<Record<string, string>> = {
 };
 
 export function titleOf({ info }: Pick<CatalogItem, 'info'>): string {
-  const title = [info['subject'], info['name'], info['title']].find(
-    (each) => typeof each === 'string' && each !== '',
-  );
-  return typeof title === 'string' ? title : 'no subject';
+  return itemTitle(info) ?? 'no subject';
 }
 
 /** A message gets its time and subject, a file the name it had. */
@@ -56,9 +54,7 @@ export function safeExtension(extension: string): string {
   return /^\.[a-z0-9]{1,16}$/i.test(extension) ? extension : '';
 }
 
-/** When a message came or went, an event begins, a file was changed. */
 export function timeOf({ info }: CatalogItem): Date | undefined {
-  const time = info['received'] ?? info['sent'] ?? info['start'] ?? info['modified'];
-  const timeMs = typeof time === 'string' ? Date.parse(time) : NaN;
-  return Number.isNaN(timeMs) ? undefined : new Date(timeMs);
+  const time = itemTime(info);
+  return time === undefined ? undefined : new Date(time);
 }

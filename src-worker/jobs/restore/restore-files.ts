@@ -10,13 +10,13 @@ import type { Catalog, CatalogItem, SnapshotScope } from '../../catalog/catalog.
 import { safeFileName } from '../../formats/file-name.ts';
 import { ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { LocalProgress } from '../local-progress.ts';
 import { collectionPaths, type CollectionPath } from '../snapshot-scope.ts';
 import { folderOfService, titleOf } from './item-names.ts';
 import { ItemWriter } from './item-writer.ts';
 import { TargetFolder } from './target-folder.ts';
 
 const maxProblems = 1000;
-const progressIntervalMs = 100;
 
 /** What is restored: one item, or a folder with all below it; neither means the whole account. */
 export interface RestoreSelection {
@@ -49,7 +49,7 @@ export async function restoreFiles(services: RestoreServices, run: RestoreRun): 
 class FileRestore {
   readonly #services: RestoreServices;
   readonly #run: RestoreRun;
-  readonly #startedMs: number;
+  readonly #progress: LocalProgress;
   readonly #target: TargetFolder;
   readonly #writer: ItemWriter;
   readonly #problems: RestoreReport['problems'] = [];
@@ -57,12 +57,12 @@ class FileRestore {
   #failed = 0;
   #bytes = 0;
   #expected = 0;
-  #lastToldMs = 0;
 
   constructor(services: RestoreServices, run: RestoreRun) {
     this.#services = services;
     this.#run = run;
-    this.#startedMs = services.clock.nowMs();
+    const { clock } = services;
+    this.#progress = new LocalProgress('restoring', { clock, onProgress: run.onProgress });
     this.#target = new TargetFolder(run.targetPath, () => this.#restored);
     this.#writer = new ItemWriter(new ObjectReader(services.vault, services.catalog), this.#target);
   }
@@ -75,7 +75,7 @@ class FileRestore {
       bytes: this.#bytes,
       problems: this.#problems,
       targetPath: this.#run.targetPath,
-      durationMs: this.#services.clock.nowMs() - this.#startedMs,
+      durationMs: this.#progress.elapsedMs,
     };
   }
 
@@ -218,25 +218,8 @@ class FileRestore {
   }
 
   #tell(): void {
-    const nowMs = this.#services.clock.nowMs();
-    if (nowMs - this.#lastToldMs < progressIntervalMs) return;
-    this.#lastToldMs = nowMs;
     const done = this.#restored + this.#failed;
-    const elapsedMs = nowMs - this.#startedMs;
-    this.#run.onProgress({
-      phase: 'restoring',
-      accountsDone: 0,
-      accountsTotal: null,
-      itemsDone: done,
-      itemsTotal: this.#expected,
-      bytes: this.#bytes,
-      requests: 0,
-      throttled: 0,
-      isPaused: false,
-      budget: [],
-      elapsedMs,
-      remainingMs: done === 0 ? null : Math.round((elapsedMs * (this.#expected - done)) / done),
-    });
+    this.#progress.tell({ done, total: this.#expected, bytes: this.#bytes });
   }
 }
 

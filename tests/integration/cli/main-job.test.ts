@@ -105,6 +105,43 @@ describe('looking into a snapshot', () => {
   });
 });
 
+describe('searching', () => {
+  interface Found {
+    items: {
+      id: string;
+      account: { address: string };
+      folderPath: string;
+      info: { subject: string };
+      lastSnapshot: null;
+    }[];
+    next: number | null;
+  }
+
+  test('finds a message by the beginnings of its words, in the folder where it is', async () => {
+    const { accounts } = await machine.json<Listed>(['ls']);
+    const account = accounts[0]!.address;
+    const folder = await fullestFolder(account);
+    const { items } = await machine.json<Listed>(['ls', '--account', account, '--folder', folder.path]);
+    const wanted = items.find(({ info }) => /^[A-Za-z]{4,}/.test(info.subject ?? ''))!;
+    const words = wanted.info.subject!.match(/(?<!\p{L})[A-Za-z]{4,}/gu)!.map((word) => word.slice(0, 4).toUpperCase());
+    const found = await machine.json<Found>(['search', ...words, '--account', account, '--service', 'mail']);
+    const hit = found.items.find(({ id }) => id === wanted.id);
+    expect(hit).toMatchObject({ folderPath: folder.path, account: { address: account }, lastSnapshot: null });
+    expect(found.next).toBeNull();
+  });
+
+  test('says in words when nothing is found, and what is wrong with a day', async () => {
+    const { exitCode, output } = await machine.run(['search', 'xyzzyx']);
+    expect({ exitCode, output }).toEqual({
+      exitCode: 0,
+      output: expect.stringContaining('Nothing was found.') as string,
+    });
+    const wrong = await machine.run(['search', 'offer', '--from', '1.3.2026']);
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.errors).toContain('"1.3.2026" is no day');
+  });
+});
+
 describe('the coverage of a snapshot', () => {
   test('tells what is saved of every service, and what is out of scope and why', async () => {
     const { rows } = await machine.json<{ rows: CoverageRow[] }>(['coverage']);
