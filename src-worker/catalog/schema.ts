@@ -53,7 +53,7 @@ CREATE TABLE item (
   content BLOB NOT NULL, info TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX item_by_id ON item (owner_no, id, s0);
-CREATE INDEX item_by_collection ON item (collection_no, s0);
+CREATE INDEX item_by_collection ON item (collection_no);
 CREATE TABLE state (
   owner_no INTEGER NOT NULL, collection TEXT NOT NULL, link TEXT NOT NULL, PRIMARY KEY (owner_no, collection)
 ) STRICT, WITHOUT ROWID;

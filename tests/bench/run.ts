@@ -1,4 +1,4 @@
-/** `npm run bench -- [fetch|vault|codec|graph]`: one benchmark, or the two that have targets. Ratios, never tests. */
+/** `npm run bench -- [fetch|vault|codec|graph|catalog]`: one benchmark, or the two that have targets. Ratios, never tests. */
 import { spawnSync } from 'node:child_process';
 
 const scripts: Record<string, string> = {
@@ -6,6 +6,7 @@ const scripts: Record<string, string> = {
   vault: 'vault.ts',
   codec: 'codec-stages.ts',
   graph: 'graph-overhead.ts',
+  catalog: 'catalog.ts',
 };
 const [name, ...words] = process.argv.slice(2);
 const chosen = name === undefined ? ['fetch', 'vault'] : [name];
