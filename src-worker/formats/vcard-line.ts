@@ -1,0 +1,61 @@
+/**
+ * Lines of a vCard: values escaped, lines folded. What is here of RFC 2426 (3.0) holds for RFC 6350 (4.0) as well.
+ *
+ * Written here and not taken from ical.js: of that library, version 2.2.1 leaves carriage returns in values and
+ * semicolons of plain text unescaped, escapes the comma of a `data:` URI in 4.0, and folds ASCII at 76 octets.
+ */
+
+/** Outlook imports 3.0. */
+export type VCardVersion = '3.0' | '4.0';
+
+/** RFC 2426, 2.6 and RFC 6350, 3.2: octets of a line without its CRLF, the space that continues it included. */
+const longestLineOctets = 75;
+const lineEnd = '\r\n';
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', ';': '\\;', ',': '\\,', '\n': '\\n' };
+
+/** `head` is name and parameters, `value` is text with line feeds for line breaks. No line for an empty value. */
+export function textLine(head: string, value: string): string[] {
+  return rawLine(head, escapedText(value));
+}
+
+/** A value of several texts, as CATEGORIES has it (RFC 6350, 4: `list`). No line for an empty list. */
+export function listLine(head: string, values: readonly string[]): string[] {
+  return rawLine(head, values.map(escapedText).join(','));
+}
+
+/** A value of parts in an order, as N and ADR have it. No line when all parts are empty. */
+export function structuredLine(head: string, parts: readonly string[]): string[] {
+  return parts.some((part) => part !== '') ? [`${head}:${parts.map(escapedText).join(';')}`] : [];
+}
+
+/** A value that is as it should stand: a URI, a date, base64. No line for an empty value. */
+export function rawLine(head: string, value: string): string[] {
+  return value === '' ? [] : [`${head}:${value}`];
+}
+
+/** The file: every line folded and ended with CRLF. */
+export function foldedText(lines: readonly string[]): string {
+  return lines.map((line) => `${folded(line)}${lineEnd}`).join('');
+}
+
+/** Semicolons too where they would be harmless: 3.0 asks for it, 4.0 allows it (RFC 2426, 4; RFC 6350, 3.4). */
+function escapedText(text: string): string {
+  return text.replace(/[\\;,\n]/g, (letter) => escapes[letter] ?? letter);
+}
+
+/** Cut between letters only: half a UTF-8 sequence at the end of a line is an error to most readers. */
+function folded(line: string): string {
+  const octets = Buffer.from(line);
+  const pieces: string[] = [];
+  for (let start = 0; start < octets.length;) {
+    const room = start === 0 ? longestLineOctets : longestLineOctets - 1;
+    let end = Math.min(start + room, octets.length);
+    while (isInsideLetter(octets[end])) end -= 1;
+    pieces.push(octets.toString('utf8', start, end));
+    start = end;
+  }
+  return pieces.join(`${lineEnd} `);
+}
+
+const isInsideLetter = (octet: number | undefined): boolean => octet !== undefined && (octet & 0xc0) === 0x80;
