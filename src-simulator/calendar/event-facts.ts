@@ -1,7 +1,6 @@
 /**
  * What an event is: a pure function of the seed, the mailbox, the event's number and its version. A series is one event
- * with exceptions and cancelled occurrences; later ones are in its marks. Times of day follow the zone's standard time,
- * without daylight saving.
+ * with exceptions and cancelled occurrences; later ones are in its marks. Times of day follow the clock of the zone.
  */
 import { mix, shareOf } from '../chance.ts';
 import type { Language } from '../directory/names.ts';
@@ -10,6 +9,7 @@ import { firstLogo, logoCount, type Documents } from '../mail/documents.ts';
 import { epochMs } from '../mail/message-facts.ts';
 import { vocabularies } from '../mail/vocabulary.ts';
 import { chooseRecurrence, dayMs, everyYear, occurrenceDays, type Recurrence } from './recurrence.ts';
+import { offsetOn } from './zone-offset.ts';
 
 /** What all events are made from. */
 export interface EventWorld {
@@ -37,7 +37,7 @@ export interface EventFacts {
   readonly durationMs: number;
   readonly createdMs: number;
   readonly recurrence: Recurrence | null;
-  /** Time between the start and local midnight of its day. */
+  /** By the clock of the zone. */
   readonly timeOfDayMs: number;
   readonly organizer: MailAddress;
   readonly isOrganizer: boolean;
@@ -65,17 +65,13 @@ const allDayShare = 0.12;
 /** Occurrences that can be exceptions or cancelled from the start; changes touch later ones. */
 const earlyOccurrences = 7;
 
-const zones: Readonly<Record<Language, readonly (readonly [name: string, offsetHours: number])[]>> = {
-  de: [['W. Europe Standard Time', 1]],
-  fr: [['Romance Standard Time', 1]],
-  ja: [['Tokyo Standard Time', 9]],
-  ru: [['Russian Standard Time', 3]],
-  ar: [['Morocco Standard Time', 1]],
-  en: [
-    ['GMT Standard Time', 0],
-    ['Pacific Standard Time', -8],
-    ['India Standard Time', 5.5],
-  ],
+const zones: Readonly<Record<Language, readonly string[]>> = {
+  de: ['W. Europe Standard Time'],
+  fr: ['Romance Standard Time'],
+  ja: ['Tokyo Standard Time'],
+  ru: ['Russian Standard Time'],
+  ar: ['Morocco Standard Time'],
+  en: ['GMT Standard Time', 'Pacific Standard Time', 'India Standard Time'],
 };
 
 const numbersOf = (marks: readonly string[], letter: string) =>
@@ -132,20 +128,26 @@ interface Timing {
   timeOfDayMs: number;
 }
 
+/** When an event, or an occurrence of a series, begins if it is on `day`. Whole days float: they are the same in UTC. */
+export const plannedStart = (
+  { isAllDay, timeZone, timeOfDayMs }: Pick<Timing, 'isAllDay' | 'timeZone' | 'timeOfDayMs'>,
+  day: number,
+): number => day * dayMs + timeOfDayMs - (isAllDay ? 0 : offsetOn(timeZone, day));
+
 function timingOf(language: Language, life: number, kind: EventKey['kind']): Timing {
   const list = zones[language];
-  const [timeZone, offsetHours] = list[(life >>> 5) % list.length] as readonly [string, number];
+  const timeZone = list[(life >>> 5) % list.length] as string;
   const epochDay = Math.floor(epochMs / dayMs);
   const spread = kind === 'future' ? aheadDays : historyDays + aheadDays;
   const day = epochDay - (kind === 'future' ? 0 : historyDays) + (mix(life, 2) % spread);
   const isAllDay = kind === 'day' || shareOf(mix(life, 3)) < allDayShare;
   const isSeries = shareOf(mix(life, 4)) < seriesShare;
-  const timeOfDayMs = isAllDay ? 0 : (8 + (mix(life, 6) % 20) / 2 - offsetHours) * hourMs;
+  const timeOfDayMs = isAllDay ? 0 : (8 + (mix(life, 6) % 20) / 2) * hourMs;
   const recurrence = kind === 'day' ? everyYear(day) : isSeries ? chooseRecurrence(mix(life, 5), day) : null;
   const minutes = [15, 30, 30, 60, 60, 90, 120, 480][mix(life, 7) % 8] as number;
   const days = kind === 'day' || isSeries ? 1 : 1 + (mix(life, 8) % 4);
   return {
-    startMs: day * dayMs + timeOfDayMs,
+    startMs: plannedStart({ isAllDay, timeZone, timeOfDayMs }, day),
     durationMs: isAllDay ? days * dayMs : minutes * 60_000,
     isAllDay,
     recurrence,

@@ -6,6 +6,7 @@ import { epochMs } from '../mail/message-facts.ts';
 import { stationeryText } from '../mail/stationery.ts';
 import { decodedText } from '../mail/text-blocks.ts';
 import { selectFrom, type Json } from '../outlook/answers.ts';
+import { plannedStart } from './event-facts.ts';
 import {
   cancelledNames,
   eventId,
@@ -15,7 +16,7 @@ import {
   startOf,
   type EventView,
 } from './event-view.ts';
-import { dayMs, recurrenceJson } from './recurrence.ts';
+import { recurrenceJson } from './recurrence.ts';
 
 const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const utc = (ms: number) => ({
@@ -94,8 +95,7 @@ const properties: Readonly<Record<string, Property>> = {
     ),
   importance: ({ facts }) => (facts.hash % 31 === 0 ? 'high' : 'normal'),
   sensitivity: ({ facts }) => (facts.hash % 13 === 0 ? 'private' : 'normal'),
-  originalStart: ({ facts, occurrence }) =>
-    occurrence ? iso(occurrence.day * dayMs + facts.timeOfDayMs) : null,
+  originalStart: ({ facts, occurrence }) => (occurrence ? iso(plannedStart(facts, occurrence.day)) : null),
   isAllDay: ({ facts }) => facts.isAllDay,
   isCancelled: () => false,
   isOrganizer: ({ facts }) => facts.isOrganizer,

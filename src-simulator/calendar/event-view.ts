@@ -4,7 +4,7 @@ import { epochMs } from '../mail/message-facts.ts';
 import type { BoxStore } from '../outlook/box-store.ts';
 import type { ItemBox, ItemState } from '../outlook/item-box.ts';
 import { isFilledByOutlook } from './calendar-plan.ts';
-import { describeEvent, type EventFacts, type EventWorld } from './event-facts.ts';
+import { describeEvent, plannedStart, type EventFacts, type EventWorld } from './event-facts.ts';
 import { dateText, dayMs, occurrenceDays } from './recurrence.ts';
 
 /** What the operations of the area share. */
@@ -52,9 +52,10 @@ export function viewOf(
 
 function occurrenceOn({ facts }: EventView, index: number, day: number): Occurrence {
   const isException = facts.exceptions.includes(index);
-  // An exception begins an hour or two later than the pattern says.
-  const shiftMs = isException ? (1 + (mix(facts.hash, 41, index) % 2)) * hourMs : 0;
-  return { index, day, isException, startMs: day * dayMs + facts.timeOfDayMs + shiftMs };
+  // An exception begins an hour or two later than the pattern says; one of whole days is only named otherwise.
+  const isLater = isException && !facts.isAllDay;
+  const shiftMs = isLater ? (1 + (mix(facts.hash, 41, index) % 2)) * hourMs : 0;
+  return { index, day, isException, startMs: plannedStart(facts, day) + shiftMs };
 }
 
 /** Occurrences of a series that are not cancelled, up to a day. */
