@@ -1,6 +1,7 @@
-/** `holdfast restore`: messages and folders of a snapshot as .eml files in a folder of this PC. */
+/** `holdfast restore`: items and folders of a snapshot as files in a folder of this PC. */
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { vcardVersions } from '../../src-shared/contract/restore-contract.ts';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { RestoreReport } from '../../src-shared/model/job.ts';
 import { runJob } from '../cli/job-run.ts';
@@ -22,6 +23,7 @@ export interface RestoreOptions extends SnapshotOptions {
   readonly service?: ServiceName;
   readonly folder?: string;
   readonly item?: string;
+  readonly vcard?: (typeof vcardVersions)[number];
 }
 
 const listedProblems = 20;
@@ -30,7 +32,7 @@ export function addRestore(program: Command, perform: Perform): void {
   program
     .command('restore')
     .description(
-      'restore to this PC: mail as .eml files, files as they were; nothing that exists is overwritten',
+      'restore to this PC: mail as .eml, events as .ics, contacts as .vcf, files as they were; nothing that exists is overwritten',
     )
     .argument('[protected-item]', 'name or id; not needed where there is only one')
     .requiredOption('--to <folder>', 'where to put the files; made if it is missing')
@@ -41,6 +43,12 @@ export function addRestore(program: Command, perform: Perform): void {
     .option('--account <account>', 'only this account: address, name or id')
     .option('--folder <folder>', 'only this folder and what is below it: path or id')
     .option('--item <message>', 'only this message: its id, as "holdfast ls" shows it')
+    .addOption(
+      new Option(
+        '--vcard <version>',
+        'version of the .vcf files (default: 3.0, which Outlook imports)',
+      ).choices(vcardVersions),
+    )
     .option('--snapshot <number>', 'an earlier snapshot (default: latest)')
     .option('--vault <vault>', 'the vault to restore from')
     .action(
@@ -56,7 +64,7 @@ export async function restore(
   options: RestoreOptions,
   wanted?: string,
 ): Promise<RestoreReport> {
-  const { folder, item, service } = options;
+  const { folder, item, service, vcard } = options;
   if (folder !== undefined && item !== undefined) {
     throw new AppError('input-invalid', 'Give --folder or --item, not both. Nothing was restored.');
   }
@@ -70,7 +78,7 @@ export async function restore(
     noun: 'items',
     start: () =>
       client.restore.files(
-        { ...scope, account, service, folder, item, targetPath: resolve(options.to) },
+        { ...scope, account, service, folder, item, vcard, targetPath: resolve(options.to) },
         { signal: session.signal },
       ),
     outcomeOf: ({ failed }) => (failed === 0 ? 'complete' : 'partial'),

@@ -5,6 +5,8 @@ import { jobProgressSchema, restoreReportSchema } from '../model/job.ts';
 import { serviceNameSchema } from '../model/protected-item.ts';
 import { folderNameSchema, snapshotInputSchema } from './scope.ts';
 
+export const vcardVersions = ['3.0', '4.0'] as const;
+
 export const restoreContract = {
   /**
    * One item, one folder with what is below it, one account, or without `account` all of them; of one service, or
@@ -18,6 +20,8 @@ export const restoreContract = {
         folder: folderNameSchema.optional(),
         item: z.string().min(1).max(1024).optional(),
         targetPath: z.string().min(1).max(4096),
+        /** Version of the vCards of contacts: Outlook imports 3.0. */
+        vcard: z.enum(vcardVersions).default('3.0'),
       }),
     )
     .output(eventIterator(jobProgressSchema, restoreReportSchema)),

@@ -33,14 +33,19 @@ export class UniqueNames {
 
   /** `name` with `extension`, or with a number before it when that is taken. */
   take(name: string, extension = ''): string {
-    const wanted = `${name}${extension}`.toLowerCase();
+    return this.takeStem(name, [extension]) + extension;
+  }
+
+  /** `name`, or with a number behind it, so that it is free with each of `extensions`: for files that belong together. */
+  takeStem(name: string, extensions: readonly string[]): string {
+    const wanted = `${name}${extensions.join()}`.toLowerCase();
     for (let number = this.#numbers.get(wanted) ?? 1; ; number += 1) {
-      const candidate = number === 1 ? `${name}${extension}` : `${name} (${number})${extension}`;
-      const key = candidate.toLowerCase();
-      if (this.#taken.has(key)) continue;
-      this.#taken.add(key);
+      const stem = number === 1 ? name : `${name} (${number})`;
+      const keys = extensions.map((extension) => `${stem}${extension}`.toLowerCase());
+      if (keys.some((key) => this.#taken.has(key))) continue;
+      for (const key of keys) this.#taken.add(key);
       this.#numbers.set(wanted, number + 1);
-      return candidate;
+      return stem;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Contacts as Graph gives them, drawn from a seed, with the characters that a format of lines gets wrong. */
-import type { VCardPhoto } from '../../src-worker/formats/vcard.ts';
+import type { VCardPhoto } from '../../src-worker/formats/vcard/write-vcard.ts';
 import { seededChance, type Chance } from './chance.ts';
 import { pseudoRandomBytes } from './pseudo-random.ts';
 

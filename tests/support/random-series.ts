@@ -17,7 +17,7 @@ const types = [
 ] as const;
 
 /** Zones by the name in the event and the one that Intl knows, of both hemispheres, with rules and without. */
-export const seriesZones: readonly (readonly [name: string, iana: string])[] = [
+const seriesZones: readonly (readonly [name: string, iana: string])[] = [
   ['W. Europe Standard Time', 'Europe/Berlin'],
   ['GMT Standard Time', 'Europe/London'],
   ['Eastern Standard Time', 'America/New_York'],

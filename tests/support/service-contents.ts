@@ -27,6 +27,8 @@ interface TruthItem {
 }
 
 const mainNames = new Set(['event.json', 'task.json', 'contact.json']);
+/** Made of the JSON beside them. */
+const rendered = /\.(ics|vcf)$/;
 
 /** What an account's service holds that can be read; with the ids of what cannot, and how many items there are in all. */
 export async function trueContents(
@@ -95,6 +97,7 @@ function restoredItems(folderPath: string): Contents {
     for (const entry of entries) {
       const entryPath = join(path, entry.name);
       if (entry.isDirectory()) visit(entryPath, depth + 1);
+      else if (!isItem && rendered.test(entry.name)) continue;
       else if (isItem && !mainNames.has(basename(entryPath))) attached.push(sha256(readFileSync(entryPath)));
       else items.push(itemHash(readFileSync(entryPath, 'utf8')));
     }

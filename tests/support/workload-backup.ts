@@ -112,7 +112,8 @@ export class WorkloadBackup {
   restore(targetPath: string, clock: Clock): Promise<RestoreReport> {
     const selections = [{ scope: this.#scope(), accountName: 'The account' }];
     const { signal } = new AbortController();
-    const run = { selections, targetPath, signal, onProgress: () => undefined };
+    const formats = { vcard: '3.0' as const };
+    const run = { selections, targetPath, formats, signal, onProgress: () => undefined };
     return restoreFiles({ vault: this.#vault, catalog: this.#catalog, clock }, run);
   }
 

@@ -9,18 +9,16 @@ import { webAddress } from './web-address.ts';
 export interface AttachedContent {
   readonly name: string;
   readonly mediaType: string;
-  readonly bytes: Uint8Array;
+  /** Undefined where the file is to name it and not to hold it. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 const reference = '#microsoft.graph.referenceAttachment';
-/** Of one file, together: a text of Node holds 512 MB, and what stands here takes a third more as base64. */
-const mostEmbeddedBytes = 256 * 1024 * 1024;
 
 /** Deals the contents of an event, which come in the order of its lists, out to the event and its exceptions. */
 export class AttachmentWriter {
   readonly #contents: readonly AttachedContent[];
   #next = 0;
-  #embeddedBytes = 0;
 
   constructor(contents: readonly AttachedContent[]) {
     this.#contents = contents;
@@ -45,11 +43,8 @@ export class AttachmentWriter {
   }
 
   #contentLine({ name, mediaType, bytes }: AttachedContent): string {
-    this.#embeddedBytes += bytes.byteLength;
-    if (this.#embeddedBytes > mostEmbeddedBytes) {
-      this.#embeddedBytes -= bytes.byteLength;
-      return contentLine('COMMENT', textValue(`The attachment “${name}” is too long for a calendar file.`));
-    }
+    if (bytes === undefined)
+      return contentLine('COMMENT', textValue(`The attachment “${name}” is not in this calendar file.`));
     const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
     const isMediaType = /^[\w.+-]+\/[\w.+-]+$/.test(mediaType);
     return contentLine('ATTACH', base64, {

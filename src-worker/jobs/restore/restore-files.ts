@@ -14,6 +14,7 @@ import { LocalProgress } from '../local-progress.ts';
 import { collectionPaths, type CollectionPath } from '../snapshot-scope.ts';
 import { folderOfService, titleOf } from './item-names.ts';
 import { ItemWriter } from './item-writer.ts';
+import type { RestoreFormats } from './renderings.ts';
 import { TargetFolder } from './target-folder.ts';
 
 const maxProblems = 1000;
@@ -35,6 +36,7 @@ export interface RestoreServices {
 export interface RestoreRun {
   readonly selections: readonly RestoreSelection[];
   readonly targetPath: string;
+  readonly formats: RestoreFormats;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: JobProgress) => void;
 }
@@ -64,7 +66,11 @@ class FileRestore {
     const { clock } = services;
     this.#progress = new LocalProgress('restoring', { clock, onProgress: run.onProgress });
     this.#target = new TargetFolder(run.targetPath, () => this.#restored);
-    this.#writer = new ItemWriter(new ObjectReader(services.vault, services.catalog), this.#target);
+    this.#writer = new ItemWriter(
+      new ObjectReader(services.vault, services.catalog),
+      this.#target,
+      run.formats,
+    );
   }
 
   report(): RestoreReport {
@@ -80,20 +86,22 @@ class FileRestore {
   }
 
   async restore(selection: RestoreSelection): Promise<void> {
+    const { scope } = selection;
     if (selection.itemId !== undefined) {
-      await this.#restoreItem(this.#itemOf(selection, selection.itemId), this.#run.targetPath);
+      const item = this.#itemOf(selection, selection.itemId);
+      await this.#restoreItem(item, scope.workload, this.#run.targetPath);
       return;
     }
     const paths = this.#chosenPaths(selection);
     if (paths.length === 0) return;
-    const totals = this.#services.catalog.collectionTotals(selection.scope);
+    const totals = this.#services.catalog.collectionTotals(scope);
     for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
     const folderPaths = await this.#makeFolders(selection, paths);
     for (const { collection } of paths) {
       const collectionPath = folderPaths.get(collection.id) ?? this.#run.targetPath;
-      for (const item of this.#services.catalog.items(selection.scope, collection.id)) {
-        const folderPath = await this.#folderOf(item, { scope: selection.scope, collectionPath });
-        await this.#restoreItem(this.#namedAsNow(item, selection.scope), folderPath);
+      for (const item of this.#services.catalog.items(scope, collection.id)) {
+        const folderPath = await this.#folderOf(item, { scope, collectionPath });
+        await this.#restoreItem(this.#namedAsNow(item, scope), scope.workload, folderPath);
       }
     }
   }
@@ -197,14 +205,14 @@ class FileRestore {
     return this.#target.pathOnce(`versions ${file.id}`, { folderPath, name });
   }
 
-  async #restoreItem(item: CatalogItem, folderPath: string): Promise<void> {
+  async #restoreItem(item: CatalogItem, workload: string, folderPath: string): Promise<void> {
     this.#run.signal.throwIfAborted();
     try {
       if (item.info['folder'] === true) {
         await this.#target.makeFolder(await this.#holderPath(item, folderPath));
       } else {
         await this.#target.makeFolder(folderPath);
-        this.#bytes += await this.#writer.write(item, folderPath);
+        this.#bytes += await this.#writer.write(item, workload, folderPath);
       }
       this.#restored += 1;
     } catch (error) {

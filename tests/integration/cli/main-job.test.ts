@@ -123,7 +123,9 @@ describe('searching', () => {
     const folder = await fullestFolder(account);
     const { items } = await machine.json<Listed>(['ls', '--account', account, '--folder', folder.path]);
     const wanted = items.find(({ info }) => /^[A-Za-z]{4,}/.test(info.subject ?? ''))!;
-    const words = wanted.info.subject!.match(/(?<!\p{L})[A-Za-z]{4,}/gu)!.map((word) => word.slice(0, 4).toUpperCase());
+    const words = wanted.info
+      .subject!.match(/(?<!\p{L})[A-Za-z]{4,}/gu)!
+      .map((word) => word.slice(0, 4).toUpperCase());
     const found = await machine.json<Found>(['search', ...words, '--account', account, '--service', 'mail']);
     const hit = found.items.find(({ id }) => id === wanted.id);
     expect(hit).toMatchObject({ folderPath: folder.path, account: { address: account }, lastSnapshot: null });

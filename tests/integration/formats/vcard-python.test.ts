@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VCardVersion } from '../../../src-worker/formats/vcard-line.ts';
-import { writeVCard, type VCardPhoto } from '../../../src-worker/formats/vcard.ts';
+import type { VCardVersion } from '../../../src-worker/formats/vcard/content-line.ts';
+import { writeVCard, type VCardPhoto } from '../../../src-worker/formats/vcard/write-vcard.ts';
 import { nastyContacts, type NastyContact } from '../../support/nasty-contacts.ts';
 
 /** Name, parameters, value: as tests/support/read-vcards.py prints them. */

@@ -30,3 +30,11 @@ test('a name that is taken gets the next number, without regard to case', () => 
   const taken = ['Note', 'NOTE', 'note', 'Other', 'note'].map((name) => names.take(name, '.eml'));
   expect(taken).toEqual(['Note.eml', 'NOTE (3).eml', 'note (4).eml', 'Other.eml', 'note (5).eml']);
 });
+
+test('files that belong together get one name', () => {
+  const names = new UniqueNames();
+  names.take('Anna', '.vcf');
+  expect(names.takeStem('Anna', ['', '.vcf'])).toBe('Anna (2)');
+  expect(names.takeStem('Anna', ['.json', '.vcf'])).toBe('Anna (3)');
+  expect(names.take('Anna')).toBe('Anna');
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { longestList, longestText } from '../../../src-worker/formats/vcard-contact.ts';
-import { writeVCard } from '../../../src-worker/formats/vcard.ts';
+import { longestList, longestText } from '../../../src-worker/formats/vcard/contact.ts';
+import { writeVCard } from '../../../src-worker/formats/vcard/write-vcard.ts';
 import { pseudoRandomBytes } from '../../support/pseudo-random.ts';
 
 const versions = ['3.0', '4.0'] as const;

@@ -11,9 +11,16 @@
  * Left out, because it is the mailbox's bookkeeping and nobody typed it: @odata.*, changeKey, createdDateTime,
  * parentFolderId. Control characters have no place in a vCard and are dropped.
  */
-import { readContact, type VCardContact } from './vcard-contact.ts';
-import { foldedText, listLine, rawLine, structuredLine, textLine, type VCardVersion } from './vcard-line.ts';
-import { addressLines, isUriText, mailAddressesOf, reachLines } from './vcard-reach.ts';
+import { readContact, type VCardContact } from './contact.ts';
+import {
+  foldedText,
+  listLine,
+  rawLine,
+  structuredLine,
+  textLine,
+  type VCardVersion,
+} from './content-line.ts';
+import { addressLines, isUriText, mailAddressesOf, reachLines } from './reach.ts';
 
 /** As Graph gave it; whoever fetches it bounds its size. */
 export interface VCardPhoto {

@@ -1,6 +1,6 @@
 /** The lines of a vCard that say how to reach a person: mail, telephone, messengers, postal addresses. */
-import type { VCardAddress, VCardContact, VCardMail } from './vcard-contact.ts';
-import { rawLine, structuredLine, textLine, type VCardVersion } from './vcard-line.ts';
+import type { VCardAddress, VCardContact, VCardMail } from './contact.ts';
+import { rawLine, structuredLine, textLine, type VCardVersion } from './content-line.ts';
 
 /** RFC 3986, 2: the characters of a URI, without the brackets, which stand around some hosts only. */
 const uriText = /^[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+$/;

@@ -5,12 +5,10 @@
  * semicolons of plain text unescaped, escapes the comma of a `data:` URI in 4.0, and folds ASCII at 76 octets.
  */
 
+import { foldedLine } from '../folded-line.ts';
+
 /** Outlook imports 3.0. */
 export type VCardVersion = '3.0' | '4.0';
-
-/** RFC 2426, 2.6 and RFC 6350, 3.2: octets of a line without its CRLF, the space that continues it included. */
-const longestLineOctets = 75;
-const lineEnd = '\r\n';
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', ';': '\\;', ',': '\\,', '\n': '\\n' };
 
@@ -36,26 +34,10 @@ export function rawLine(head: string, value: string): string[] {
 
 /** The file: every line folded and ended with CRLF. */
 export function foldedText(lines: readonly string[]): string {
-  return lines.map((line) => `${folded(line)}${lineEnd}`).join('');
+  return lines.map((line) => `${foldedLine(line)}\r\n`).join('');
 }
 
 /** Semicolons too where they would be harmless: 3.0 asks for it, 4.0 allows it (RFC 2426, 4; RFC 6350, 3.4). */
 function escapedText(text: string): string {
   return text.replace(/[\\;,\n]/g, (letter) => escapes[letter] ?? letter);
 }
-
-/** Cut between letters only: half a UTF-8 sequence at the end of a line is an error to most readers. */
-function folded(line: string): string {
-  const octets = Buffer.from(line);
-  const pieces: string[] = [];
-  for (let start = 0; start < octets.length;) {
-    const room = start === 0 ? longestLineOctets : longestLineOctets - 1;
-    let end = Math.min(start + room, octets.length);
-    while (isInsideLetter(octets[end])) end -= 1;
-    pieces.push(octets.toString('utf8', start, end));
-    start = end;
-  }
-  return pieces.join(`${lineEnd} `);
-}
-
-const isInsideLetter = (octet: number | undefined): boolean => octet !== undefined && (octet & 0xc0) === 0x80;
