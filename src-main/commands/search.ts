@@ -22,8 +22,9 @@ interface SearchOptions {
 }
 
 const mostItems = 1000;
-const longestTitle = 48;
-const longestPlace = 40;
+const longestTitle = 44;
+const longestAccount = 28;
+const longestFolder = 24;
 
 export function addSearch(program: Command, perform: Perform): void {
   program
@@ -91,21 +92,25 @@ function resultText({ items, next }: SearchResult): string {
   const columns = [
     { title: 'Time' },
     { title: 'Title', maxWidth: longestTitle },
-    { title: 'Where', maxWidth: longestPlace },
+    { title: 'Account', maxWidth: longestAccount },
+    { title: 'Folder', maxWidth: longestFolder },
     { title: 'Snapshots' },
     { title: 'Id' },
   ];
-  const rows = items.map((item) => [timeText(item), titleOf(item), placeOf(item), spanOf(item), item.id]);
+  const rows = items.map((item) => [
+    dateText(itemTime(item.info) ?? ''),
+    itemTitle(item.info) ?? '',
+    item.account.address,
+    folderText(item),
+    spanOf(item),
+    item.id,
+  ]);
   const more = next === null ? '' : '; there are more, so add words or raise --limit';
   return `${tableText(columns, rows)}\n\n${pluralText(items.length, 'item')}${more}`;
 }
 
-const timeText = ({ info }: FoundItem): string => dateText(itemTime(info) ?? '');
-
-const titleOf = ({ info }: FoundItem): string => itemTitle(info) ?? '';
-
-const placeOf = ({ account, service, folderPath }: FoundItem): string =>
-  `${account.address} ${service === 'mail' ? '' : `${service} `}${folderPath}`;
+const folderText = ({ service, folderPath }: FoundItem): string =>
+  service === 'mail' ? folderPath : `${service}: ${folderPath}`;
 
 /** The snapshots that hold an item in this form. */
 function spanOf({ firstSnapshot, lastSnapshot }: FoundItem): string {
