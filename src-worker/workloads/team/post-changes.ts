@@ -158,8 +158,17 @@ export async function currentPost(
   }
 }
 
+/**
+ * A post that the news name. They tell of what was taken back as of anything else, so a post that is not found then is a
+ * hiccup of Teams or a race, and no removal: it goes on the list of what failed.
+ */
 async function readAgain(scope: AccountScope, channel: string, id: string): Promise<ItemChanges> {
-  const head = await currentPost(scope, channel, id);
-  const [changed, removed] = head === undefined ? [[], [postKey(channel, id)]] : [[head], []];
-  return { changed, removed, nextLink: undefined, deltaLink: undefined };
+  const post = await readPost(scope, channel, id).catch((error: unknown) => {
+    if (isAppError(error, 'item-gone')) return error;
+    throw error;
+  });
+  if ('post' in post) return pageOf([post]);
+  const head = { id: postKey(channel, id), collection: channel, version: '', title: '', info: {} };
+  const changed = [{ ...head, fetch: () => Promise.reject(post) }];
+  return { changed, removed: [], nextLink: undefined, deltaLink: undefined };
 }
