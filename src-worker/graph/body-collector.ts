@@ -6,7 +6,6 @@
 import type { Dispatcher } from 'undici';
 import type { BodyPermits, BodyTicket } from './body-permits.ts';
 import type { BodyFailure, NetworkFailure } from './failure.ts';
-import { SpentMemory } from './spent-memory.ts';
 
 type Headers = NonNullable<Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2]>;
 
@@ -52,7 +51,6 @@ export class BodyCollector implements Dispatcher.DispatchHandler {
   #headers: Headers = {};
   #promisedBytes: number | undefined;
   #limitBytes = 0;
-  readonly #spent = new SpentMemory();
   #body: Uint8Array<ArrayBuffer> | undefined;
   #ticket: BodyTicket | undefined;
   #isTooLarge = false;
@@ -88,7 +86,6 @@ export class BodyCollector implements Dispatcher.DispatchHandler {
     if (this.#isTooLarge) return;
     this.#roomFor(endBytes).set(chunk, this.receivedBytes);
     this.receivedBytes = endBytes;
-    this.#spent.note(chunk);
   }
 
   onResponseEnd(): void {
@@ -139,7 +136,6 @@ export class BodyCollector implements Dispatcher.DispatchHandler {
 
   #end(outcome: HttpOutcome): void {
     this.#body = undefined;
-    queueMicrotask(() => this.#spent.free());
     this.#onEnd(outcome);
     // Who gets the body may hold its place before another one is granted.
     const ticket = this.#ticket;

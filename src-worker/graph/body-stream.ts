@@ -12,7 +12,6 @@ import {
   type HttpOutcome,
 } from './body-collector.ts';
 import type { BodyFailure, NetworkFailure } from './failure.ts';
-import { SpentMemory } from './spent-memory.ts';
 
 /** A success whose body is still to come. Breaking off the iteration cuts the connection. */
 export interface StreamedAnswer extends Omit<HttpAnswer, 'kind' | 'body'> {
@@ -30,7 +29,6 @@ type Entry = Uint8Array<ArrayBuffer> | BodyFailure | NetworkFailure;
 /** The handler of one request; `onAnswer` and `onEnd` are called exactly once, `onEnd` when nothing more will come. */
 export class BodyStream implements Dispatcher.DispatchHandler {
   receivedBytes = 0;
-  readonly #spent = new SpentMemory();
   readonly #bounds: BodyBounds;
   readonly #onAnswer: (answer: StreamedAnswer | HttpOutcome) => void;
   readonly #onEnd: (receivedBytes: number) => void;
@@ -99,7 +97,6 @@ export class BodyStream implements Dispatcher.DispatchHandler {
       at += part.byteLength;
       if (this.#filledBytes === piece.byteLength) this.#finishPiece();
     }
-    this.#spent.note(chunk);
     if (this.#waiting.length < waitingPieces || this.#isPaused) return;
     this.#isPaused = true;
     controller.pause();
@@ -141,7 +138,6 @@ export class BodyStream implements Dispatcher.DispatchHandler {
   #end(failure: BodyFailure | NetworkFailure | undefined): void {
     if (failure !== undefined) this.#waiting.push(failure);
     this.#isEnded = true;
-    queueMicrotask(() => this.#spent.free());
     this.#onEnd(this.receivedBytes);
     this.#wake?.();
   }
