@@ -1,6 +1,7 @@
 /**
  * Decides which requests a fault hits. Each decision is a function of the plan's seed, the kind and how often the kind
- * was asked about, so a run can be repeated; one key (a URL) is never hit more than `maxInARow` times in succession.
+ * was asked about since that seed was set, so a run can be repeated; one key (a URL) is never hit more than `maxInARow`
+ * times in succession.
  */
 import { hashText, mix, shareOf } from '../chance.ts';
 import type { FaultOptions } from '../options.ts';
@@ -9,14 +10,24 @@ type NotAKind = 'seed' | 'maxInARow' | 'slowMs' | 'stallMs' | 'retryAfterSeconds
 export type FaultKind = Exclude<keyof FaultOptions, NotAKind>;
 
 export class FaultPlan {
-  options: FaultOptions;
+  #options: FaultOptions;
   /** Faults done, by kind. */
   readonly injected: Partial<Record<FaultKind, number>> = {};
   readonly #asked = new Map<FaultKind, number>();
   readonly #row = new Map<string, number>();
 
   constructor(options: FaultOptions) {
-    this.options = options;
+    this.#options = options;
+  }
+
+  get options(): FaultOptions {
+    return this.#options;
+  }
+
+  /** Another seed begins its decisions anew, however often was asked before. */
+  set options(options: FaultOptions) {
+    if (options.seed !== this.#options.seed) this.#asked.clear();
+    this.#options = options;
   }
 
   /** True when this request is to be hit by `kind`. `key` names what must not be hit too often in a row. */

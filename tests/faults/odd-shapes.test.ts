@@ -3,7 +3,6 @@
  * is about, none ends the run, and nothing is missing once they stop.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isAppError } from '../../src-shared/errors/app-error.ts';
 import { serviceNames } from '../../src-shared/model/service-name.ts';
 import type { BackupReport } from '../../src-shared/model/job.ts';
 import { BackupScene, type Machine } from '../support/backup-scene.ts';
@@ -36,7 +35,6 @@ beforeAll(async () => {
     teamsLimits: { isEnforced: false },
     drives: { filesPerDrive: 12, fileSizeBytes: 2_000, unreadableShare: 0 },
     sites: { count: 1, groupCount: 1, hasChannelSites: false },
-    faults: { seed: 5 },
   });
   const item = { ...scene.item, services: [...serviceNames], sites: { mode: 'all' as const } };
   const machine = await scene.machine('one', { graph: { throttleLimits: rateFreeLimits } });
@@ -44,14 +42,13 @@ beforeAll(async () => {
   reference = await holdings(machine);
   await scene.makeVault();
   const second = await scene.machine('two', { graph: { throttleLimits: rateFreeLimits } });
-  for (const oddShape of [0.1, 0.04]) {
-    await order(scene.simulator, 'faults', { oddShape });
-    // Which call is struck depends on time. Without the lists of who is there no run can begin: it says so, and is begun again.
-    const again = (error: unknown) => {
-      if (isAppError(error, 'response-invalid')) return second.backUp({ item });
-      throw error;
-    };
-    odd.push(await second.backUp({ item }).catch(again).catch(again));
+  // Without the lists of who is there no run can begin, so these seeds spare the first calls.
+  for (const faults of [
+    { seed: 5, oddShape: 0.1 },
+    { seed: 204, oddShape: 0.04 },
+  ]) {
+    await order(scene.simulator, 'faults', faults);
+    odd.push(await second.backUp({ item }));
   }
   struck = (await statistics(scene.simulator)).faultsInjected['oddShape'];
   await order(scene.simulator, 'faults', { oddShape: 0 });

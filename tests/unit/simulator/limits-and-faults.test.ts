@@ -59,6 +59,19 @@ test('a fault strikes at about its rate and never too often in a row', () => {
   expect(plan.countOf('serverError500')).toBe(struck);
 });
 
+test('another seed decides the same wherever it is set', () => {
+  const options = faultSchema.parse({ seed: 7, serverError500: 0.3, maxInARow: 3 });
+  const decisions = (plan: FaultPlan) =>
+    Array.from({ length: 100 }, (_, i) => plan.strikes('serverError500', `url ${i}`));
+  const early = new FaultPlan(options);
+  const late = new FaultPlan({ ...options, seed: 8 });
+  const others = decisions(late);
+  late.options = options;
+  const same = decisions(late);
+  expect(same).toEqual(decisions(early));
+  expect(same).not.toEqual(others);
+});
+
 test('options are refused when they are out of range', () => {
   expect(faultSchema.safeParse({ throttle429: 1.5 }).success).toBe(false);
   expect(faultSchema.safeParse({ maxInARow: 9 }).success).toBe(false);
