@@ -1,7 +1,7 @@
 /** A vault that lies in this repository stays readable: with the password, the recovery key, and by a second reader. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,6 +16,7 @@ import { openLocalDiskStore } from '../../../src-worker/stores/local-disk-store.
 import type { KeySource } from '../../../src-worker/vault/keys/key-slot.ts';
 import { ObjectReader } from '../../../src-worker/vault/objects/object-reader.ts';
 import { openVault, type Vault } from '../../../src-worker/vault/vault.ts';
+import { hasProgram, hasPython, pythonPath } from '../../support/other-programs.ts';
 
 interface GoldenItem {
   readonly account: string;
@@ -85,12 +86,12 @@ describe('the golden vault', () => {
     opened.catalog.close();
   });
 
-  test.skipIf(!canRunSecondReader())(
+  test.skipIf(!hasPython('nacl.bindings') || !hasProgram('zstd', '--version'))(
     'gives the same to a reader written from docs/vault-format.md alone',
     () => {
       const script = join(import.meta.dirname, '../../support/vault-reader.py');
       const passwordFile = join(goldenPath, 'password.txt');
-      const output = execFileSync('/usr/bin/python3', [script, vaultPath, passwordFile], {
+      const output = execFileSync(pythonPath, [script, vaultPath, passwordFile], {
         encoding: 'utf8',
       });
       const lines = output.trimEnd().split('\n');
@@ -103,10 +104,3 @@ describe('the golden vault', () => {
 });
 
 /** The second reader needs Debian's python3-nacl and zstd. */
-function canRunSecondReader(): boolean {
-  if (!existsSync('/usr/bin/python3')) return false;
-  return [
-    ['/usr/bin/python3', '-c', 'import nacl.bindings'],
-    ['zstd', '--version'],
-  ].every(([command, ...words]) => spawnSync(command!, words).status === 0);
-}
