@@ -84,6 +84,11 @@ export class SearchIndex {
   indexSlice(): boolean {
     // Rows of a snapshot that is not finished may change their numbers.
     if (this.#database.inTransaction) return false;
+    // Two processes may search at once: what one has read, the other must not index before it is written.
+    return this.#database.transaction(() => this.#indexRows()).immediate();
+  }
+
+  #indexRows(): boolean {
     const rows = this.#statements
       .get(
         `SELECT item_no AS itemNo, owner_no AS ownerNo, chain_no AS chainNo, workload, info
@@ -93,14 +98,11 @@ export class SearchIndex {
       .all() as UnindexedRow[];
     const last = rows.at(-1);
     if (last === undefined) return false;
-    const entries = rows.map(entryOf);
     // FTS5 writes what it has to the disk whenever a number is smaller than the one before.
-    entries.sort((a, b) => a.position - b.position);
-    this.#database.transaction(() => {
-      const insert = this.#statements.get('INSERT INTO entry (rowid, words, marks) VALUES (?, ?, ?)');
-      for (const { position, words, marks } of entries) insert.run(position, words, marks);
-      this.#statements.get('UPDATE entry_position SET item_no = ?').run(last.itemNo);
-    })();
+    const entries = rows.map(entryOf).sort((a, b) => a.position - b.position);
+    const insert = this.#statements.get('INSERT INTO entry (rowid, words, marks) VALUES (?, ?, ?)');
+    for (const { position, words, marks } of entries) insert.run(position, words, marks);
+    this.#statements.get('UPDATE entry_position SET item_no = ?').run(last.itemNo);
     return true;
   }
 

@@ -1,4 +1,9 @@
 /** Search in a catalog: what is found, in which order, in which snapshots. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { encode } from 'cborg';
 import { beforeEach, expect, test } from 'vitest';
 import type { ContentRef, ItemInfo } from '../../../src-shared/model/rows.ts';
@@ -137,4 +142,25 @@ test('rows of a snapshot that is being applied are not indexed', () => {
   expect(catalog.search.indexSlice()).toBe(false);
   writer.rollback();
   expect(catalog.search.missing).toBe(0);
+});
+
+test('two processes that search at once share the work', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-search-'));
+  const path = join(folder, 'catalog.db');
+  const script = join(import.meta.dirname, '../../support/index-words-process.ts');
+  const rows = 40_000;
+  try {
+    catalog = new Catalog(path, new Uint8Array(32));
+    const items = Array.from({ length: rows }, (_, i) => [`m${i}`, { subject: `letter ${i}` }] as const);
+    snapshot(1, (writer) => put(writer, anna, Object.fromEntries(items)));
+    const run = () => promisify(execFile)(process.execPath, [script, path]);
+    const outputs = await Promise.all([run(), run(), run()]);
+    const slices = outputs.reduce((sum, { stdout }) => sum + Number(stdout), 0);
+    expect(slices).toBe(Math.ceil(rows / 16_384));
+    expect(catalog.search.missing).toBe(0);
+    expect(idsOf({ words: `${rows - 1}` })).toEqual([`m${rows - 1}`]);
+  } finally {
+    catalog.close();
+    rmSync(folder, { recursive: true });
+  }
 });
