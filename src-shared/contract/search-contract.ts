@@ -31,26 +31,27 @@ const searchResultSchema = z.object({
 });
 export type SearchResult = z.infer<typeof searchResultSchema>;
 
+const searchQuerySchema = z.object({
+  words: z.string().trim().min(1).max(1000),
+  protectedItemId: recordIdSchema.optional(),
+  /** Id, address or name. */
+  account: z.string().trim().min(1).max(320).optional(),
+  service: serviceNameSchema.optional(),
+  hasAttachments: z.boolean().optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  before: count.optional(),
+  limit: z.number().int().min(1).max(1000).default(100),
+});
+/** What to look for; all of it must hold. */
+export type SearchQuery = z.infer<typeof searchQuerySchema>;
+
 export const searchContract = {
   /**
    * What has all of the words, each from its beginning, without regard to case and accents; newest first. Makes the index
    * of what came since the last search before, and tells of that.
    */
   items: oc
-    .input(
-      z.object({
-        vault: vaultHandleSchema,
-        words: z.string().trim().min(1).max(1000),
-        protectedItemId: recordIdSchema.optional(),
-        /** Id, address or name. */
-        account: z.string().trim().min(1).max(320).optional(),
-        service: serviceNameSchema.optional(),
-        hasAttachments: z.boolean().optional(),
-        from: z.iso.datetime({ offset: true }).optional(),
-        to: z.iso.datetime({ offset: true }).optional(),
-        before: count.optional(),
-        limit: z.number().int().min(1).max(1000).default(100),
-      }),
-    )
+    .input(searchQuerySchema.extend({ vault: vaultHandleSchema }))
     .output(eventIterator(jobProgressSchema, searchResultSchema)),
 };

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors/app-error.ts';
-import type { FoundItem, SearchResult } from '../../src-shared/contract/search-contract.ts';
+import type { FoundItem, SearchQuery, SearchResult } from '../../src-shared/contract/search-contract.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { JobProgress } from '../../src-shared/model/job.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
@@ -12,19 +12,6 @@ import type { Catalog, SnapshotScope } from '../catalog/catalog.ts';
 import type { SearchHit } from '../catalog/search/search-index.ts';
 import { LocalProgress } from './local-progress.ts';
 import { collectionPaths, pathText } from './snapshot-scope.ts';
-
-/** What to look for, in the words of the contract. */
-export interface SearchQuery {
-  readonly words: string;
-  readonly protectedItemId?: string | undefined;
-  readonly account?: string | undefined;
-  readonly service?: string | undefined;
-  readonly hasAttachments?: boolean | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly before?: number | undefined;
-  readonly limit: number;
-}
 
 export interface SearchServices {
   readonly catalog: Catalog;

@@ -48,13 +48,13 @@ export async function renderingOf(
   const render = renders[workload];
   const [main, ...others] = parts;
   if (render === undefined || main === undefined || sizeOf(main) > mostItemBytes) return undefined;
-  const item = parsed(await bytesOf(reader, main));
+  const item = parsed(await reader.readWhole(main.content));
   const read: ReadPart[] = [];
   let roomBytes = mostAttachedBytes;
   for (const part of others) {
     const isHeld = sizeOf(part) <= roomBytes;
     if (isHeld) roomBytes -= sizeOf(part);
-    const bytes = isHeld ? await bytesOf(reader, part) : undefined;
+    const bytes = isHeld ? await reader.readWhole(part.content) : undefined;
     read.push({ name: part.name, mediaType: part.mediaType, bytes });
   }
   return render(item, read, formats);
@@ -62,16 +62,10 @@ export async function renderingOf(
 
 const sizeOf = ({ content: [, sizeBytes] }: ContentPart): number => sizeBytes;
 
-async function bytesOf(reader: ObjectReader, { content }: ContentPart): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of reader.readContent(content)) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
 /** It was JSON when it was saved; what is not any more has nothing to render, and its bytes stand in the file beside. */
-function parsed(bytes: Buffer): unknown {
+function parsed(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
     return undefined;
   }

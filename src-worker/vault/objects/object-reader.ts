@@ -21,8 +21,8 @@ import { decodeMimeRecipe, type RecipePart } from './mime-recipe.ts';
 import { decodePartsList, type ContentPart } from './parts-list.ts';
 
 const frameCacheBytes = 32 * 1024 * 1024;
-/** A recipe or id list that claims more than this is damaged: both are small by construction. */
-const maxListBytes = 64 * 1024 * 1024;
+/** What is read as a whole and claims more than this is damaged: recipes and lists of ids are small by construction. */
+const maxWholeBytes = 64 * 1024 * 1024;
 
 /** The index, as far as reading needs it. */
 export interface ChunkIndex {
@@ -66,6 +66,11 @@ export class ObjectReader {
       throw damaged(`an item has ${readBytes} bytes where ${sizeBytes} were saved`);
   }
 
+  /** The whole of {@link readContent}, for what is small. Throws `pack-damaged` too for more than 64 MiB. */
+  async readWhole(content: ContentRef): Promise<Uint8Array> {
+    return collect(this.readContent(content));
+  }
+
   /** Checks that all chunks of an item are in the index, without reading more than lists and recipes. */
   async checkContent(content: ContentRef): Promise<void> {
     const [kind, , object] = content;
@@ -94,7 +99,7 @@ export class ObjectReader {
       yield* ids;
       return;
     }
-    const list = await collect(this.readObject([maxListBytes, depth - 1, ids]));
+    const list = await collect(this.readObject([maxWholeBytes, depth - 1, ids]));
     for (let at = 0; at < list.length; at += idBytes) yield list.subarray(at, at + idBytes);
   }
 
@@ -168,7 +173,7 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   let sizeBytes = 0;
   for await (const piece of pieces) {
     sizeBytes += piece.length;
-    if (sizeBytes > maxListBytes) throw damaged('a list is longer than any list can be');
+    if (sizeBytes > maxWholeBytes) throw damaged('something small by construction is longer than that');
     all.push(piece);
   }
   return all.length === 1 && all[0] !== undefined ? all[0] : new Uint8Array(Buffer.concat(all));
