@@ -1,7 +1,7 @@
 /** The rooms and arrows of ARCHITECTURE.md, as rules. A failing rule names the arrow that should not exist. */
 const inside = (room) => `^src-worker/${room}/`;
-const leaves = ['graph', 'stores', 'codec', 'formats'];
-const services = ['workloads', 'vault', 'catalog', 'faults'];
+const leaves = ['graph', 'stores', 'codec', 'formats', 'sqlite'];
+const services = ['workloads', 'vault', 'catalog', 'journal', 'faults'];
 
 /** A leaf of src-worker may use itself, src-shared and packages. */
 const leafRules = leaves.map((leaf) => ({

@@ -12,6 +12,7 @@ import { addOrganizationList } from '../commands/organization-list.ts';
 import { addOrganizationRegister } from '../commands/organization-register.ts';
 import { addOrganizationScript } from '../commands/organization-script.ts';
 import { addOrganizationTest } from '../commands/organization-test.ts';
+import { addApply, addPlan, addPlans, addUndo } from '../commands/plan.ts';
 import { addProtectedItemCreate } from '../commands/protected-item-create.ts';
 import { addProtectedItemList } from '../commands/protected-item-list.ts';
 import { addRestore } from '../commands/restore.ts';
@@ -101,6 +102,10 @@ function addCommands(program: Command, perform: Perform): void {
     addSearch,
     addShow,
     addRestore,
+    addPlan,
+    addPlans,
+    addApply,
+    addUndo,
     addVerify,
     addSimulate,
     addDemo,

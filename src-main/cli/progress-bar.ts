@@ -26,6 +26,9 @@ const phaseNames: Readonly<Record<JobProgress['phase'], string>> = {
   restoring: 'Restoring',
   verifying: 'Verifying',
   indexing: 'Making the search index',
+  planning: 'Planning',
+  applying: 'Restoring to Microsoft 365',
+  undoing: 'Undoing',
 };
 
 const serviceTitles: Readonly<Record<JobProgress['budget'][number]['service'], string>> = {

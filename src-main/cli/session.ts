@@ -105,6 +105,7 @@ export class Session {
     const isCheap = this.terminal.env['HOLDFAST_PASSWORD_COST'] === 'least';
     return startEngine({
       catalogFolderPath: this.#folder.catalogsPath,
+      journalFolderPath: this.#folder.journalsPath,
       agent,
       productVersion,
       clock: this.terminal.clock,

@@ -1,4 +1,4 @@
-/** Where this machine keeps what belongs to it and not to a vault: records, sealed secrets, catalogs. */
+/** Where this machine keeps what belongs to it and not to a vault: records, sealed secrets, catalogs, journals. */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,6 +12,7 @@ export interface DataFolder {
   readonly recordsPath: string;
   readonly secretsPath: string;
   readonly catalogsPath: string;
+  readonly journalsPath: string;
 }
 
 /** The data folder: HOLDFAST_HOME, or the place that the platform has for such things. Creates nothing. */
@@ -22,6 +23,7 @@ export function locateDataFolder(env: Environment, platform: NodeJS.Platform): D
     recordsPath: join(path, 'state.db'),
     secretsPath: join(path, 'secrets.sealed'),
     catalogsPath: join(path, 'catalogs'),
+    journalsPath: join(path, 'journals'),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { backupContract } from './backup-contract.ts';
 import { organizationContract } from './organization-contract.ts';
+import { planContract } from './plan-contract.ts';
 import { restoreContract } from './restore-contract.ts';
 import { searchContract } from './search-contract.ts';
 import { secretsContract } from './secrets-contract.ts';
@@ -17,5 +18,6 @@ export const engineContract = {
   snapshot: snapshotContract,
   search: searchContract,
   restore: restoreContract,
+  plan: planContract,
   secrets: secretsContract,
 };

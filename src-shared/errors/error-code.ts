@@ -67,6 +67,10 @@ export const errorCodes = [
   'target-exists',
   'target-unwritable',
   'target-full',
+  'quota-exceeded',
+  'name-taken',
+  'restore-unknown',
+  'restore-busy',
   // Everything else
   'organization-unknown',
   'protected-item-unknown',

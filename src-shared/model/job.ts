@@ -5,7 +5,17 @@ import { accountRowSchema, snapshotCountsSchema } from './rows.ts';
 
 const count = z.number().nonnegative();
 
-const jobPhases = ['preparing', 'saving', 'committing', 'restoring', 'verifying', 'indexing'] as const;
+const jobPhases = [
+  'preparing',
+  'saving',
+  'committing',
+  'restoring',
+  'verifying',
+  'indexing',
+  'planning',
+  'applying',
+  'undoing',
+] as const;
 
 /** The parts of Microsoft 365 that have limits of their own. */
 const limitedServices = ['outlook', 'directory', 'sharepoint', 'teams', 'planner'] as const;

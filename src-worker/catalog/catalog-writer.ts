@@ -13,7 +13,7 @@ import type {
   RowOwner,
   StateRow,
 } from '../../src-shared/model/rows.ts';
-import { StatementCache, type CatalogDatabase } from './database.ts';
+import { StatementCache, type EncryptedDatabase } from '../sqlite/encrypted-database.ts';
 
 /** The snapshot that rows belong to. */
 export interface SnapshotEntry {
@@ -31,7 +31,7 @@ export interface SnapshotEntry {
 
 /** Writes one snapshot; {@link finish} makes it visible, {@link rollback} forgets it. */
 export class CatalogWriter {
-  readonly #database: CatalogDatabase;
+  readonly #database: EncryptedDatabase;
   readonly #snapshot: SnapshotEntry;
   readonly #chainNo: number;
   readonly #statements: StatementCache;
@@ -40,7 +40,7 @@ export class CatalogWriter {
   /** Owners that no snapshot before has: they have no rows to end. */
   readonly #freshOwners = new Set<number>();
 
-  constructor(database: CatalogDatabase, snapshot: SnapshotEntry) {
+  constructor(database: EncryptedDatabase, snapshot: SnapshotEntry) {
     this.#database = database;
     this.#snapshot = snapshot;
     this.#statements = new StatementCache(database);

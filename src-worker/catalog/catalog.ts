@@ -13,7 +13,8 @@ import {
 } from '../../src-shared/model/rows.ts';
 import { CatalogWriter, type SnapshotEntry } from './catalog-writer.ts';
 import { heldCounts, lackCounts, type HeldCount, type LackCount } from './coverage-query.ts';
-import { openCatalogDatabase, StatementCache, type CatalogDatabase } from './database.ts';
+import { StatementCache, type EncryptedDatabase } from '../sqlite/encrypted-database.ts';
+import { openCatalogDatabase } from './database.ts';
 import { contentOf, infoOf } from './packed-row.ts';
 import { SearchIndex } from './search/search-index.ts';
 
@@ -46,7 +47,7 @@ const ownerOf =
   'owner_no = (SELECT owner_no FROM owner JOIN chain USING (chain_no) WHERE chain.id = :chainId AND workload = :workload AND account = :account)';
 
 export class Catalog {
-  readonly #database: CatalogDatabase;
+  readonly #database: EncryptedDatabase;
   readonly #statements: StatementCache;
   readonly search: SearchIndex;
 

@@ -1,6 +1,6 @@
 /** Counts what a snapshot holds and lacks, by account and workload, where the rows are. */
 import type { RowOwner } from '../../src-shared/model/rows.ts';
-import type { StatementCache } from './database.ts';
+import type { StatementCache } from '../sqlite/encrypted-database.ts';
 
 /** Items of one account's workload that are in a snapshot. */
 export interface HeldCount extends RowOwner {

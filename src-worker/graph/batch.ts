@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import { judge, toAppError } from './error-map.ts';
-import { costOf, type Exchange } from './exchange.ts';
+import { costOf, type Call, type Exchange } from './exchange.ts';
 import { graphErrorIn, type AnswerFailure, type CallTarget } from './failure.ts';
 import { readJson, requireShape } from './json-body.ts';
 import { readLoadNews, readWaitMs } from './load-news.ts';
@@ -104,9 +104,12 @@ class BatchRound {
 
   async send(pending: readonly Pending[]): Promise<Map<string, InnerAnswer>> {
     const { mailbox, service, cost, signal } = this.#scope;
-    const call = {
+    const call: Call = {
       path: '/$batch',
-      post: { requests: pending.map((one, index) => this.#inner(one, pending[index - chains])) },
+      send: {
+        method: 'POST',
+        body: { requests: pending.map((one, index) => this.#inner(one, pending[index - chains])) },
+      },
       headers: {},
       mailbox,
       service,

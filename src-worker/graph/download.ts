@@ -11,6 +11,7 @@ import { judge, toAppError, type Verdict } from './error-map.ts';
 import { wordsFor } from './error-words.ts';
 import type { ExchangeServices } from './exchange.ts';
 import { failureOfAnswer, retryAfterMsOf, type BodyFailure, type Failure } from './failure.ts';
+import { requirePreauthenticatedUrl } from './links.ts';
 import { readLoadNews } from './load-news.ts';
 import { onAbort } from './on-abort.ts';
 import type { RetryDecision } from './retry-policy.ts';
@@ -149,7 +150,7 @@ class Download {
   }
 
   #send(url: string): ReturnType<DownloadServices['network']['stream']> {
-    const { origin, pathname, search } = requireDownloadUrl(url);
+    const { origin, pathname, search } = requirePreauthenticatedUrl(url);
     const { takeMemory, signal } = this.#options;
     const range = this.#offsetBytes === 0 ? {} : { Range: `bytes=${this.#offsetBytes}-` };
     const headers = { 'User-Agent': this.#services.userAgent, ...range };
@@ -229,15 +230,6 @@ function firstByteOf({ headers }: StreamedAnswer): number {
 function isExpiry(failure: Failure, { code }: Verdict): boolean {
   if (failure.kind !== 'answer' || code === 'item-infected') return false;
   return failure.status === 401 || failure.status === 403 || failure.status === 404;
-}
-
-/** An address to read from: https, nobody's name in it. */
-function requireDownloadUrl(text: string): URL {
-  const url = text.length <= 16_384 && URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' && url.username === '' && url.password === '') return url;
-  throw new AppError('response-invalid', wordsFor('response-invalid'), {
-    details: { field: 'downloadUrl' },
-  });
 }
 
 function failed(code: 'item-infected' | 'item-changed'): AppError {

@@ -66,6 +66,9 @@ const words: Partial<Record<ErrorCode, string>> = {
     'This file was changed while it was read, so it was not saved. The next run reads it again.',
   'item-unreadable':
     'Microsoft 365 has failed to give out this item in several runs. It is asked for again in each run; opening it in Microsoft 365 shows whether anything of it is left.',
+  'quota-exceeded':
+    'The mailbox or site is full, so nothing more can be written there. Make room or raise its quota, then go on with the restore.',
+  'name-taken': 'Something with this name stands there already, so nothing was written.',
   'delta-expired':
     'Microsoft 365 has forgotten the position of the last run. Everything is listed once more; what is already saved is not fetched again.',
   'delta-unsupported':

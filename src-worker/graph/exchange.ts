@@ -1,10 +1,9 @@
 /**
  * Makes one call to Graph and sees it through: waits for its turn, signs it, sends it through the Graph SDK, judges the
- * answer, and tries again as the retry policy allows. Only for calls that may be sent twice; what an answer holds is
- * read by the caller.
+ * answer, and tries again as the retry policy allows. What an answer holds is read by the caller.
  */
 import { randomUUID } from 'node:crypto';
-import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
+import { Client, ResponseType, type GraphRequest } from '@microsoft/microsoft-graph-client';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { HttpOutcome, TakeMemory } from './body-collector.ts';
@@ -26,13 +25,22 @@ import { CallOptions, SdkTransport } from './sdk-transport.ts';
 import type { SignIn } from './sign-in.ts';
 import type { CallPlace, CallScope, GraphService, Pass, ThrottleGovernor } from './throttle-governor.ts';
 
+/** What a call sends beside its address. */
+export interface Sending {
+  readonly method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** An object is sent as JSON. */
+  readonly body?: object | Uint8Array<ArrayBuffer>;
+  /** Set where doing it twice does harm: it is sent again only after an answer that says that nothing was done. */
+  readonly isOnce?: boolean;
+}
+
 /** One call. `path` is below the version root, or a link of an answer that a `LinkTrail` has checked. */
 export interface Call {
   readonly path: string;
   /** v1.0 unless given. Microsoft may change what beta answers at any time. */
   readonly version?: 'beta' | undefined;
-  /** Given: the call is a POST of this object. It must be safe to send twice. */
-  readonly post?: object;
+  /** A GET unless given. */
+  readonly send?: Sending;
   readonly headers: Readonly<Record<string, string>>;
   readonly mailbox: string | undefined;
   /** Without a mailbox; the directory unless given. */
@@ -150,7 +158,8 @@ export class Exchange {
       const { failure } = result;
       const verdict = judge(failure, call.target);
       const retryAfterMs = retryAfterMsOf(failure);
-      const decision = policy.decide({ verdict, attempt, retryAfterMs });
+      const isOnce = call.send?.isOnce === true;
+      const decision = policy.decide({ verdict, attempt, retryAfterMs, isOnce });
       wasThrottled = decision.isThrottle;
       if (wasThrottled) governor.slowDown(scope, decision.delayMs ?? retryAfterMs ?? 0);
       return { isDone: false, failure, verdict, authorization, ...decision };
@@ -190,8 +199,7 @@ export class Exchange {
       })
       .middlewareOptions([new CallOptions({ maxBytes, takeMemory, signal, verbatimUrl })])
       .responseType(ResponseType.RAW);
-    const answer: unknown = await (call.post === undefined ? request.get() : request.post(call.post));
-    return answer as HttpOutcome;
+    return (await sendWith(request, call.send)) as HttpOutcome;
   }
 
   #judge<T>(
@@ -214,6 +222,21 @@ export class Exchange {
   async #renew(refused: string, renewals: number, signal: AbortSignal | undefined): Promise<void> {
     if (renewals > 1) await this.#sleep(firstRenewalDelayMs * 2 ** (renewals - 2), signal);
     await orAborted(this.#services.signIn.renew(refused), signal);
+  }
+}
+
+function sendWith(request: GraphRequest, send: Sending | undefined): Promise<unknown> {
+  switch (send?.method) {
+    case undefined:
+      return request.get();
+    case 'POST':
+      return request.post(send.body ?? {});
+    case 'PATCH':
+      return request.patch(send.body ?? {});
+    case 'PUT':
+      return request.put(send.body ?? {});
+    case 'DELETE':
+      return request.delete();
   }
 }
 

@@ -1,15 +1,15 @@
 /**
- * The face of this room: typed reads from one organization of Microsoft 365. Everything behind it (sign-in, turns,
+ * The face of this room: typed calls to one organization of Microsoft 365. Everything behind it (sign-in, turns,
  * retries, pages) is shared by all calls of a client, so open one client per connection and process.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Clock, Random } from '../../src-shared/model/clock.ts';
 import { graphConnectionSchema, type GraphConnection } from '../../src-shared/model/connection.ts';
 import { runBatch, type BatchAnswer, type BatchRequest } from './batch.ts';
 import { ownBytes, type TakeMemory } from './body-collector.ts';
 import { BodyPermits } from './body-permits.ts';
 import { downloadFile, type DownloadSource } from './download.ts';
-import { Exchange, type Call, type ExchangeServices } from './exchange.ts';
+import { Exchange, type Call, type ExchangeServices, type Sending } from './exchange.ts';
 import type { CallTarget } from './failure.ts';
 import type { WorkAhead } from './forecast.ts';
 import { HttpNetwork, largeBodyBytes, type NetworkOptions } from './http.ts';
@@ -28,6 +28,7 @@ import { addressesOf } from './regions.ts';
 import { RetryPolicy, type RetryLimits } from './retry-policy.ts';
 import { SharePointRest, type SharePointReader } from './sharepoint-rest.ts';
 import { SignIn } from './sign-in.ts';
+import { uploadContent, type UploadSource } from './upload.ts';
 import {
   ThrottleGovernor,
   type GraphService,
@@ -75,6 +76,21 @@ interface PostOptions<T> extends CallScopeOptions {
   readonly maxBytes: number;
 }
 
+interface WriteOptions<T> extends CallScopeOptions {
+  readonly schema: z.ZodType<T>;
+}
+
+interface UploadScopeOptions extends CallScopeOptions {
+  /** Length of every range but the last. */
+  readonly rangeBytes: number;
+}
+
+/** How an upload session is opened. */
+interface UploadSession {
+  readonly path: string;
+  readonly body: object;
+}
+
 interface BytesOptions extends CallScopeOptions {
   /** A longer body ends as `item-too-large`. */
   readonly maxBytes: number;
@@ -96,11 +112,27 @@ interface GraphStats extends ThrottleStats {
   readonly bytesReceived: number;
 }
 
-/** Reads of one organization. All methods reject with `AppError`. Paths are built with `graphPath`. */
+/** Reads and writes of one organization. All methods reject with `AppError`. Paths are built with `graphPath`. */
 export interface GraphClient {
   getJson<T>(path: string, options: JsonOptions<T>): Promise<T>;
   /** A read that is asked for with a body. It is sent again after trouble, so it must change nothing. */
   postJson<T>(path: string, body: object, options: PostOptions<T>): Promise<T>;
+  /**
+   * Creates something. An error that is `retryable` leaves open whether it was made, so look before you try again; with
+   * every other one nothing was.
+   */
+  create<T>(path: string, body: object, options: WriteOptions<T>): Promise<T>;
+  /** Changes something to what it is to be; doing it twice does no harm. */
+  update<T>(path: string, body: object, options: WriteOptions<T>): Promise<T>;
+  /** Removes something. Rejects with `item-gone` (or what `target` says) where it is not there. */
+  remove(path: string, options: CallScopeOptions): Promise<void>;
+  /** Does something that has no answer and does no harm when it is done twice. */
+  act(path: string, options: CallScopeOptions): Promise<void>;
+  /**
+   * Sends content through an upload session, which a POST of `body` to `path` opens. Answers the JSON of the last answer,
+   * undefined where that has none. What broke off leaves nothing.
+   */
+  upload(session: UploadSession, source: UploadSource, options: UploadScopeOptions): Promise<unknown>;
   /** The whole body. Its ArrayBuffer is the caller's alone, to transfer to another thread, and may be longer. */
   getBytes(path: string, options: BytesOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** The address that Graph points to instead of answering with content, for {@link GraphClient.download}. */
@@ -142,7 +174,7 @@ export interface GraphClient {
 }
 
 const longestJsonBytes = 16 * 1_048_576;
-/** Beside a redirect nobody reads a body. */
+/** Beside a redirect, and after a removal, nobody reads a body. */
 const longestRedirectBytes = 65_536;
 const defaultDeltaPageSize = 500;
 const largeFilesAtOnce = 8;
@@ -165,6 +197,7 @@ class HttpGraphClient implements GraphClient {
   readonly #exchange: Exchange;
   readonly #exchangeServices: ExchangeServices;
   readonly #downloads = { requests: 0, retried: 0 };
+  readonly #uploads = { requests: 0, retried: 0 };
   readonly #largeFiles = new BodyPermits(largeFilesAtOnce);
 
   constructor(connection: GraphConnection, services: GraphServices) {
@@ -202,7 +235,46 @@ class HttpGraphClient implements GraphClient {
   async postJson<T>(path: string, body: object, options: PostOptions<T>): Promise<T> {
     const { maxBytes, schema } = options;
     const headers = { ...callHeaders(options), 'Content-Type': 'application/json' };
-    const call = { path, post: body, headers, ...callScope(options), maxBytes };
+    const send = { method: 'POST', body } as const;
+    const call = { path, send, headers, ...callScope(options), maxBytes };
+    const { json } = await this.#exchange.run(call, readJson);
+    return requireShape(schema, json);
+  }
+
+  create<T>(path: string, body: object, options: WriteOptions<T>): Promise<T> {
+    return this.#write(path, { method: 'POST', body, isOnce: true }, options);
+  }
+
+  update<T>(path: string, body: object, options: WriteOptions<T>): Promise<T> {
+    return this.#write(path, { method: 'PATCH', body }, options);
+  }
+
+  async remove(path: string, options: CallScopeOptions): Promise<void> {
+    const call = { path, send: { method: 'DELETE' } as const, headers: callHeaders(options) };
+    await this.#exchange.run({ ...call, ...callScope(options), maxBytes: longestRedirectBytes }, () => true);
+  }
+
+  async act(path: string, options: CallScopeOptions): Promise<void> {
+    const call = { path, send: { method: 'POST' } as const, headers: callHeaders(options) };
+    await this.#exchange.run({ ...call, ...callScope(options), maxBytes: longestRedirectBytes }, () => true);
+  }
+
+  async upload(session: UploadSession, source: UploadSource, options: UploadScopeOptions): Promise<unknown> {
+    const scope = { ...callScope(options), rangeBytes: options.rangeBytes };
+    const opened = await this.#write(
+      session.path,
+      { method: 'POST', body: session.body },
+      { ...options, schema: uploadSessionSchema },
+    );
+    const services = { ...this.#exchangeServices, tally: this.#uploads };
+    const body = await uploadContent(services, opened.uploadUrl, { source, options: scope });
+    const answer = readJson(body);
+    return 'json' in answer ? answer.json : undefined;
+  }
+
+  async #write<T>(path: string, send: Sending, { schema, ...options }: WriteOptions<T>): Promise<T> {
+    const headers = { ...callHeaders(options), 'Content-Type': 'application/json' };
+    const call = { path, send, headers, ...callScope(options), maxBytes: longestJsonBytes };
     const { json } = await this.#exchange.run(call, readJson);
     return requireShape(schema, json);
   }
@@ -297,7 +369,7 @@ class HttpGraphClient implements GraphClient {
   }
 
   stats(): GraphStats {
-    const parts = [this.#exchange, this.#downloads, this.sharePoint];
+    const parts = [this.#exchange, this.#downloads, this.#uploads, this.sharePoint];
     const requests = parts.reduce((sum, part) => sum + part.requests, 0);
     const retried = parts.reduce((sum, part) => sum + part.retried, 0);
     return { ...this.#governor.stats(), requests, retried, bytesReceived: this.#network.bytesReceived };
@@ -325,6 +397,7 @@ class HttpGraphClient implements GraphClient {
   }
 }
 
+const uploadSessionSchema = z.object({ uploadUrl: z.string().min(1).max(16_384) });
 const outlookHeaders = { Prefer: immutableIds };
 /** The directory serves interactive users first when we say that we can wait. */
 const directoryHeaders = { 'x-ms-throttle-priority': 'low' };

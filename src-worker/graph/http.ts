@@ -37,7 +37,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly headers: Record<string, string>;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
   readonly maxBytes: number;
   /** Memory for the body; fresh unless given. */
   readonly takeMemory?: TakeMemory | undefined;

@@ -3,6 +3,7 @@
  * only when it stays on the connection's own Graph root: a token must never be sent anywhere else.
  */
 import { AppError } from '../../src-shared/errors/app-error.ts';
+import { wordsFor } from './error-words.ts';
 
 /** True for an absolute link, false for a path below the version root. */
 export function isLink(pathOrLink: string): boolean {
@@ -54,4 +55,18 @@ export class LinkTrail {
     this.#seen.add(link);
     return link;
   }
+}
+
+const longestUrl = 16_384;
+
+/**
+ * An address that carries its own right to read or to write, on whatever server: https, nobody's name in it. No token
+ * may be sent there. Throws `response-invalid`.
+ */
+export function requirePreauthenticatedUrl(text: string): URL {
+  const url = text.length <= longestUrl && URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:' && url.username === '' && url.password === '') return url;
+  throw new AppError('response-invalid', wordsFor('response-invalid'), {
+    details: { field: 'preauthenticatedUrl' },
+  });
 }

@@ -41,6 +41,8 @@ export interface FailedAttempt {
   readonly verdict: Verdict;
   readonly attempt: number;
   readonly retryAfterMs: number | undefined;
+  /** It does harm to do it twice, so only a refusal for its rate is followed by another attempt. */
+  readonly isOnce?: boolean;
 }
 
 const giveUp: RetryDecision = { delayMs: undefined, isThrottle: false };
@@ -64,6 +66,7 @@ export class RetryPolicy {
 
   /** A 401 is not decided here: the caller renews its token once and then gives up. */
   decide(failed: FailedAttempt): RetryDecision {
+    if (failed.isOnce === true && failed.verdict.code !== 'throttled') return giveUp;
     switch (failed.verdict.retry) {
       case 'never':
       case 'token':

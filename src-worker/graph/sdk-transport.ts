@@ -47,7 +47,7 @@ export class SdkTransport implements Middleware {
       path: url.slice(this.#graphRoot.length),
       method: (context.options?.method ?? 'GET') as HttpRequest['method'],
       headers: context.options?.headers as Record<string, string>,
-      body: (context.options?.body ?? undefined) as string | undefined,
+      body: (context.options?.body ?? undefined) as HttpRequest['body'],
       maxBytes: call.maxBytes,
       takeMemory: call.takeMemory,
       signal: call.signal,

@@ -1,4 +1,4 @@
-/** Tells how far a job is that asks nothing of Microsoft 365, and how long it will take at the pace so far. */
+/** Tells how far a job is whose work is known from the start, and how long it will take at the pace so far. */
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { JobProgress } from '../../src-shared/model/job.ts';
 
@@ -11,20 +11,29 @@ interface Done {
   readonly bytes: number;
 }
 
+/** What was asked of Microsoft 365 so far. */
+type NetworkProgress = Pick<JobProgress, 'requests' | 'throttled' | 'budget'>;
+
+interface ProgressServices {
+  readonly clock: Clock;
+  readonly onProgress: (progress: JobProgress) => void;
+  /** Absent in a job that asks nothing of Microsoft 365. */
+  readonly network?: (() => NetworkProgress) | undefined;
+}
+
 export class LocalProgress {
   readonly #phase: JobProgress['phase'];
   readonly #clock: Clock;
   readonly #onProgress: (progress: JobProgress) => void;
+  readonly #network: (() => NetworkProgress) | undefined;
   readonly #startedMs: number;
   #lastToldMs = 0;
 
-  constructor(
-    phase: JobProgress['phase'],
-    { clock, onProgress }: { clock: Clock; onProgress: (progress: JobProgress) => void },
-  ) {
+  constructor(phase: JobProgress['phase'], { clock, onProgress, network }: ProgressServices) {
     this.#phase = phase;
     this.#clock = clock;
     this.#onProgress = onProgress;
+    this.#network = network;
     this.#startedMs = clock.nowMs();
   }
 
@@ -46,10 +55,8 @@ export class LocalProgress {
       itemsDone: done,
       itemsTotal: total,
       bytes,
-      requests: 0,
-      throttled: 0,
+      ...(this.#network?.() ?? { requests: 0, throttled: 0, budget: [] }),
       isPaused: false,
-      budget: [],
       elapsedMs,
       remainingMs: done === 0 ? null : Math.round((elapsedMs * (total - done)) / done),
     });

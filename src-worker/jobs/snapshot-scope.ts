@@ -52,6 +52,21 @@ export function collectionPaths(catalog: Catalog, scope: SnapshotScope): Collect
     .sort((a, b) => a.names.join('/').localeCompare(b.names.join('/')));
 }
 
+/** The collection `chosen` and those below it, or all. */
+export function pathsBelow(paths: readonly CollectionPath[], chosen: string | undefined): CollectionPath[] {
+  if (chosen === undefined) return [...paths];
+  const parents = new Map(paths.map(({ collection }) => [collection.id, collection.parent]));
+  const isBelow = (id: string): boolean => {
+    let at: string | null | undefined = id;
+    for (let depth = 0; at !== null && at !== undefined && depth <= paths.length; depth += 1) {
+      if (at === chosen) return true;
+      at = parents.get(at);
+    }
+    return false;
+  };
+  return paths.filter(({ collection }) => isBelow(collection.id));
+}
+
 /** A path as people write it: names joined with `/`, a `/` inside a name as `\\/`. */
 export function pathText({ names }: CollectionPath): string {
   return names.map((name) => name.replaceAll('/', '\\/')).join('/');

@@ -30,6 +30,7 @@ const rateFreeLimits = {
 };
 const engine = startEngine({
   catalogFolderPath: config.catalogPath,
+  journalFolderPath: `${config.catalogPath}-journals`,
   agent: 'bench',
   productVersion: '0.1.0',
   clock: { nowMs: () => Date.now(), sleep: sleepUntil },

@@ -32,6 +32,7 @@ const cheapPassword = { opsLimit: 2, memLimitBytes: 64 * 1024 * 1024 };
 export function engineOptions(catalogFolderPath: string, agent: string): EngineOptions {
   return {
     catalogFolderPath,
+    journalFolderPath: `${catalogFolderPath}-journals`,
     agent,
     productVersion: '0.0.0-test',
     clock: { nowMs: () => Date.now(), sleep: sleepUntil },

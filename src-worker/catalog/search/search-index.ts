@@ -7,7 +7,7 @@
  */
 import type { ItemInfo } from '../../../src-shared/model/rows.ts';
 import { itemTime } from '../../../src-shared/model/item-facts.ts';
-import type { CatalogDatabase, StatementCache } from '../database.ts';
+import type { EncryptedDatabase, StatementCache } from '../../sqlite/encrypted-database.ts';
 import { infoOf } from '../packed-row.ts';
 import { wordsOf, wordsOfInfo } from './search-words.ts';
 
@@ -65,10 +65,10 @@ interface UnindexedRow {
 type RawHit = Omit<SearchHit, 'info' | 'last'> & { readonly info: string; readonly s1: number | null };
 
 export class SearchIndex {
-  readonly #database: CatalogDatabase;
+  readonly #database: EncryptedDatabase;
   readonly #statements: StatementCache;
 
-  constructor(database: CatalogDatabase, statements: StatementCache) {
+  constructor(database: EncryptedDatabase, statements: StatementCache) {
     this.#database = database;
     this.#statements = statements;
   }

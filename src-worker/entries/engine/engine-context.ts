@@ -25,6 +25,8 @@ import { derivePasswordKeyInThread } from './threads.ts';
 export interface EngineOptions {
   /** Where catalogs are kept: caches, one file a vault. */
   readonly catalogFolderPath: string;
+  /** Where the journals of restores to Microsoft 365 are kept: they alone know how to undo those. */
+  readonly journalFolderPath: string;
   /** Names this machine in sessions and temporary files: lower-case letters and digits. */
   readonly agent: string;
   readonly productVersion: string;

@@ -1,14 +1,12 @@
 /** Serves the nouns that run for a while: backup, restore. */
 import { openGraph } from '../../graph/graph-client.ts';
 import { BufferShelf } from '../../jobs/buffer-shelf.ts';
-import { restoreFiles, type RestoreSelection } from '../../jobs/restore/restore-files.ts';
+import { restoreFiles } from '../../jobs/restore/restore-files.ts';
 import { runBackup, type BackupServices } from '../../jobs/run-backup.ts';
-import { findAccount, findFolder, findSnapshot } from '../../jobs/snapshot-scope.ts';
-import { serviceNames, type ServiceName } from '../../../src-shared/model/service-name.ts';
-import type { Catalog } from '../../catalog/catalog.ts';
 import type { EngineContext } from './engine-context.ts';
 import { streamJob } from './event-stream.ts';
 import type { Implementer } from './implementer.ts';
+import { restoreSelections } from './restore-selections.ts';
 import { codecThreadCount, startCodecs } from './threads.ts';
 import { workloads } from './workloads.ts';
 
@@ -69,33 +67,4 @@ export function restoreProcedures(os: Implementer, engine: EngineContext) {
       );
     }),
   });
-}
-
-function restoreSelections(
-  catalog: Catalog,
-  input: {
-    protectedItemId: string;
-    snapshot?: number | undefined;
-    account?: string | undefined;
-    service?: ServiceName | undefined;
-    folder?: string | undefined;
-    item?: string | undefined;
-  },
-): RestoreSelection[] {
-  const chainId = input.protectedItemId;
-  const { number } = findSnapshot(catalog, chainId, input.snapshot);
-  const accounts =
-    input.account === undefined
-      ? catalog.accounts(chainId, number)
-      : [findAccount(catalog, { chainId, number }, input.account)];
-  const isPart = input.folder !== undefined || input.item !== undefined;
-  const services = input.service !== undefined ? [input.service] : isPart ? ['mail'] : serviceNames;
-  return accounts.flatMap((account) =>
-    services.map((workload) => {
-      const scope = { chainId, number, workload, account: account.id };
-      const collectionId =
-        input.folder === undefined ? undefined : findFolder(catalog, scope, input.folder).collection.id;
-      return { scope, accountName: account.address, collectionId, itemId: input.item };
-    }),
-  );
 }

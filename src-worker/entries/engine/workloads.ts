@@ -6,6 +6,7 @@ import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts'
 import { conversationWorkload } from '../../workloads/conversation/conversation-workload.ts';
 import { directoryWorkload } from '../../workloads/directory/directory-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
+import { mailRestore } from '../../workloads/mail/restore/mail-restore.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { archiveWorkload, mailboxExportWorkload } from '../../workloads/mailbox-export/export-workloads.ts';
 import { plannerWorkload } from '../../workloads/planner/planner-workload.ts';
@@ -13,6 +14,7 @@ import { settingsWorkload } from '../../workloads/settings/settings-workload.ts'
 import { siteWorkload } from '../../workloads/site/site-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
 import { teamWorkload } from '../../workloads/team/team-workload.ts';
+import type { RestorableWorkload } from '../../workloads/restore-target.ts';
 import type { Workload } from '../../workloads/workload.ts';
 
 const byService: Readonly<Record<ServiceName, Workload>> = {
@@ -33,3 +35,8 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
 };
 
 export const workloads: readonly Workload[] = Object.values(byService);
+
+/** Those that can be written back to Microsoft 365, by service. */
+export const restorables: ReadonlyMap<string, RestorableWorkload> = new Map(
+  [mailRestore].map((restorable) => [restorable.name, restorable]),
+);

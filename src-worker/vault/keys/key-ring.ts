@@ -64,6 +64,11 @@ export class KeyRing {
     return deriveKey(this.#rootKey, 'catalog');
   }
 
+  /** The key of the journals of restores to Microsoft 365, for the same reason. */
+  get journalKey(): Uint8Array {
+    return deriveKey(this.#rootKey, 'journal');
+  }
+
   /** What codec threads need. */
   get writerKeys(): WriterKeys {
     return {

@@ -66,9 +66,9 @@ export class ObjectReader {
       throw damaged(`an item has ${readBytes} bytes where ${sizeBytes} were saved`);
   }
 
-  /** The whole of {@link readContent}, for what is small. Throws `pack-damaged` too for more than 64 MiB. */
-  async readWhole(content: ContentRef): Promise<Uint8Array> {
-    return collect(this.readContent(content));
+  /** The whole of {@link readContent}. Throws `pack-damaged` too for more than `maxBytes`, 64 MiB unless given. */
+  async readWhole(content: ContentRef, maxBytes?: number): Promise<Uint8Array<ArrayBuffer>> {
+    return collect(this.readContent(content), maxBytes);
   }
 
   /** Checks that all chunks of an item are in the index, without reading more than lists and recipes. */
@@ -168,13 +168,16 @@ export class ObjectReader {
 }
 
 /** All pieces of a stream as one array; for things that are small by construction. */
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function collect(
+  pieces: AsyncIterable<Uint8Array>,
+  maxBytes = maxWholeBytes,
+): Promise<Uint8Array<ArrayBuffer>> {
   const all: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const piece of pieces) {
     sizeBytes += piece.length;
-    if (sizeBytes > maxWholeBytes) throw damaged('something small by construction is longer than that');
+    if (sizeBytes > maxBytes) throw damaged('something small by construction is longer than that');
     all.push(piece);
   }
-  return all.length === 1 && all[0] !== undefined ? all[0] : new Uint8Array(Buffer.concat(all));
+  return Buffer.concat(all);
 }

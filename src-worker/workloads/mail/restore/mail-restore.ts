@@ -1,0 +1,227 @@
+/** Writes messages into mailboxes. */
+import { z } from 'zod';
+import { isAppError } from '../../../../src-shared/errors/app-error.ts';
+import { graphPath } from '../../../graph/paths.ts';
+import { shorten } from '../../item-info.ts';
+import { tagFilter } from '../../restore-tag.ts';
+import type {
+  ItemEffort,
+  MadeItem,
+  Making,
+  RestorableWorkload,
+  RestoreTarget,
+  StandingItem,
+  StoredItem,
+  TargetContainer,
+  TargetScope,
+} from '../../restore-target.ts';
+import { folderSchema, readFolder } from '../mail-folder.ts';
+import { findFolders } from '../mail-folders.ts';
+import { attachmentHead, messageJson } from './message-json.ts';
+import { readMessage, type AttachedFile } from './mime-message.ts';
+
+/** Exchange Online takes messages of up to 150 MB. */
+const largestMessageBytes = 160 * 1024 * 1024;
+/** Graph takes requests of up to 4 MB, of which base64 makes three quarters of a message (graph facts, section 5). */
+const inlineBytes = 2_500_000;
+const uploadRangeBytes = 3 * 1024 * 1024;
+const pageSize = 1000;
+const base64Growth = 4 / 3;
+const madeSchema = z.object({ id: z.string().min(1).max(1024), changeKey: z.string().max(1024) });
+const standingSchema = madeSchema.extend({
+  internetMessageId: z.string().nullish(),
+  subject: z.string().nullish(),
+  sentDateTime: z.string().nullish(),
+  receivedDateTime: z.string().nullish(),
+  isDraft: z.boolean().nullish(),
+});
+const standingFields = [...Object.keys(standingSchema.shape)].join(',');
+
+export const mailRestore: RestorableWorkload = {
+  name: 'mail',
+  permissions: ['Mail.ReadWrite'],
+  warnings: ['target-retention'],
+  open: (scope) => new MailTarget(scope),
+};
+
+class MailTarget implements RestoreTarget {
+  readonly #scope: TargetScope;
+
+  constructor(scope: TargetScope) {
+    this.#scope = scope;
+  }
+
+  async containers(): Promise<TargetContainer[]> {
+    const { found } = await findFolders({ ...this.#scope, kind: 'user' }, undefined);
+    return found.map(({ id, parent, name }) => ({ id, parent, name }));
+  }
+
+  async makeContainer(parent: string | null, name: string): Promise<string> {
+    const { accountId } = this.#scope;
+    const path =
+      parent === null
+        ? graphPath`/users/${accountId}/mailFolders`
+        : graphPath`/users/${accountId}/mailFolders/${parent}/childFolders`;
+    const { id } = await this.#graph.create(path, { displayName: name }, this.#options(folderSchema));
+    return id;
+  }
+
+  async removeContainer(id: string): Promise<boolean> {
+    const folder = await readFolder({ ...this.#scope, kind: 'user' }, id);
+    if (folder === undefined) return true;
+    if (folder.totalItemCount !== 0 || folder.childFolderCount !== 0) return false;
+    await this.#graph.remove(graphPath`/users/${this.#scope.accountId}/mailFolders/${id}`, {
+      ...this.#place,
+      target: 'collection',
+    });
+    return true;
+  }
+
+  async *standing(container: string): AsyncIterable<readonly StandingItem[]> {
+    const path = graphPath`/users/${this.#scope.accountId}/mailFolders/${container}/messages`;
+    const query = { $select: standingFields, $top: pageSize };
+    for await (const page of this.#graph.pages(path, { ...this.#options(standingSchema), query }))
+      yield page.map((each) => ({
+        id: each.id,
+        version: each.changeKey,
+        key: keyOf({
+          messageId: each.internetMessageId,
+          subject: each.subject,
+          sent: each.sentDateTime ?? each.receivedDateTime,
+          draftOf: each.isDraft === true ? each.id : undefined,
+        }),
+      }));
+  }
+
+  keyOf({ id, info }: StoredItem): string {
+    return keyOf({
+      messageId: info['messageId'],
+      subject: info['subject'],
+      sent: info['sent'] ?? info['received'],
+      draftOf: info['draft'] === true ? id : undefined,
+    });
+  }
+
+  effortOf({ sizeBytes }: StoredItem): ItemEffort {
+    const bytes = Math.ceil(sizeBytes * base64Growth);
+    return { requests: sizeBytes < inlineBytes ? 1 : 2 + Math.ceil(sizeBytes / uploadRangeBytes), bytes };
+  }
+
+  async make({ container, item, content, tag }: Making): Promise<MadeItem> {
+    const { accountId } = this.#scope;
+    const message = await readMessage(await content.whole(largestMessageBytes));
+    const { html = '', text = '' } = message.email;
+    const { inline, large } = divided(message.attachments, inlineBytes - html.length - text.length);
+    const json = messageJson(message, item.info, { tag, attachments: inline });
+    const path = graphPath`/users/${accountId}/mailFolders/${container}/messages`;
+    const made = await this.#graph.create(path, json, this.#options(madeSchema));
+    for (const file of large) await this.#upload(made.id, file);
+    return large.length === 0 ? asMade(made) : this.#read(made.id);
+  }
+
+  async findMade({ container, item, tag }: Omit<Making, 'content'>): Promise<MadeItem | undefined> {
+    const path = graphPath`/users/${this.#scope.accountId}/mailFolders/${container}/messages`;
+    const query = { $filter: tagFilter(tag), $select: 'id,changeKey', $top: 1 };
+    const { items } = await this.#graph.page(path, { ...this.#options(madeSchema), query });
+    const [found] = items;
+    if (found === undefined || this.effortOf(item).requests === 1) return found && asMade(found);
+    // Nobody knows which of its attachments came.
+    await this.#removeForGood(found.id);
+    return undefined;
+  }
+
+  async setAside(id: string): Promise<string> {
+    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}/move`;
+    const moved = await this.#graph.create(
+      path,
+      { destinationId: 'deleteditems' },
+      this.#options(madeSchema),
+    );
+    return moved.id;
+  }
+
+  async putBack(id: string, container: string): Promise<void> {
+    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}/move`;
+    await this.#graph.create(path, { destinationId: container }, this.#options(madeSchema));
+  }
+
+  async removeMade({ id, version }: MadeItem): Promise<'removed' | 'changed' | 'gone'> {
+    try {
+      const now = await this.#read(id);
+      if (version !== '' && now.version !== version) return 'changed';
+      await this.#removeForGood(id);
+      return 'removed';
+    } catch (error) {
+      if (isAppError(error, 'item-gone')) return 'gone';
+      throw error;
+    }
+  }
+
+  /** Not every cloud can (graph facts, section 10): there it goes where deleted items go. */
+  async #removeForGood(id: string): Promise<void> {
+    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}`;
+    try {
+      await this.#graph.act(`${path}/permanentDelete`, this.#place);
+    } catch (error) {
+      if (!isAppError(error, 'not-in-this-cloud')) throw error;
+      await this.#graph.remove(path, this.#place);
+    }
+  }
+
+  async #read(id: string): Promise<MadeItem> {
+    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}`;
+    return asMade(
+      await this.#graph.getJson(path, { ...this.#options(madeSchema), query: { $select: 'id,changeKey' } }),
+    );
+  }
+
+  async #upload(messageId: string, file: AttachedFile): Promise<void> {
+    const path = graphPath`/users/${this.#scope.accountId}/messages/${messageId}/attachments/createUploadSession`;
+    const body = { AttachmentItem: attachmentHead(file) };
+    const source = { sizeBytes: file.bytes.length, pieces: [file.bytes] };
+    await this.#graph.upload({ path, body }, source, { ...this.#place, rangeBytes: uploadRangeBytes });
+  }
+
+  get #graph() {
+    return this.#scope.graph;
+  }
+
+  get #place() {
+    return { mailbox: this.#scope.accountId, target: 'item' as const, signal: this.#scope.signal };
+  }
+
+  #options<T>(schema: z.ZodType<T>) {
+    return { ...this.#place, schema };
+  }
+}
+
+const asMade = ({ id, changeKey }: z.infer<typeof madeSchema>): MadeItem => ({ id, version: changeKey });
+
+/** What people take for the same message. Of drafts that is none but itself, because they change under one id. */
+function keyOf(message: {
+  readonly messageId: unknown;
+  readonly subject: unknown;
+  readonly sent: unknown;
+  readonly draftOf: string | undefined;
+}): string {
+  const { messageId, subject, sent, draftOf } = message;
+  const sentMs = typeof sent === 'string' ? Date.parse(sent) : 0;
+  const title = typeof subject === 'string' ? (shorten(subject) ?? '') : '';
+  return JSON.stringify([messageId ?? '', title, sentMs, draftOf ?? '']);
+}
+
+/** As many attachments as fit go with the message itself. */
+function divided(
+  attachments: readonly AttachedFile[],
+  freeBytes: number,
+): { inline: AttachedFile[]; large: AttachedFile[] } {
+  const inline: AttachedFile[] = [];
+  const large: AttachedFile[] = [];
+  let roomBytes = freeBytes;
+  for (const file of attachments) {
+    const isHeld = file.bytes.length <= roomBytes;
+    if (isHeld) roomBytes -= file.bytes.length;
+    (isHeld ? inline : large).push(file);
+  }
+  return { inline, large };
+}
