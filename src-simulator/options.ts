@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** Application permissions the registered application holds unless told otherwise: what a backup needs. */
-const defaultRoles = [
+export const defaultRoles = [
   'User.Read.All',
   'Mail.Read',
   'MailboxSettings.Read',
@@ -29,6 +29,18 @@ const defaultRoles = [
   'Sites.Read.All',
 ];
 
+/** Application permissions that a restore to Microsoft 365 needs beside these. */
+export const restoreRoles = [
+  'Mail.ReadWrite',
+  'MailboxSettings.ReadWrite',
+  'Calendars.ReadWrite',
+  'Contacts.ReadWrite',
+  'Tasks.ReadWrite.All',
+  'Files.ReadWrite.All',
+  'Sites.ReadWrite.All',
+  'Sites.Manage.All',
+];
+
 /** Limits of one application on one mailbox. Numbers are Microsoft's; a test scales them to its patience. */
 export const limitSchema = z.object({
   /** False lets everything through (and still counts what was in flight). */
@@ -39,6 +51,14 @@ export const limitSchema = z.object({
   requestsPerWindow: z.number().int().positive().default(10_000),
   /** Length of that window. */
   windowMs: z.number().positive().default(600_000),
+  /** Bytes that one application may send to one mailbox in a window. */
+  uploadBytesPerWindow: z
+    .number()
+    .int()
+    .positive()
+    .default(150 * 1024 * 1024),
+  /** Length of that window. */
+  uploadWindowMs: z.number().positive().default(300_000),
   /** Value of Retry-After for a concurrency 429; fractions are sent as they are ("2.128"). */
   retryAfterSeconds: z.number().positive().default(1),
 });

@@ -31,6 +31,9 @@ import { TokenSigner } from './sign-in/jwt.ts';
 import { SignInEndpoint } from './sign-in/sign-in-endpoint.ts';
 import type { TokenService } from './sign-in/token-endpoint.ts';
 import { TrafficRecorder } from './traffic/recorder.ts';
+import { Tallies } from './writes/tallies.ts';
+import { UploadEndpoint } from './writes/upload-endpoint.ts';
+import { UploadSessions } from './writes/upload-sessions.ts';
 
 /** What a client needs; plain JSON. */
 export interface SimulatorInfo {
@@ -91,6 +94,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const allLimits = { mailboxLimits, teamsLimits, units, directoryLimits };
   const graph = new GraphEndpoint({ organization, signer, ...allLimits, statistics, recorder });
   const download = new DownloadEndpoint({ organization, units, statistics, recorder });
+  const upload = new UploadEndpoint({ organization, mailboxLimits, statistics, recorder });
   const signIn = new SignInEndpoint(tokenService, pages);
   const control = new ControlEndpoint({
     organization,
@@ -103,6 +107,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const roads = {
     graph: graph.handle.bind(graph),
     download: download.handle.bind(download),
+    upload: upload.handle.bind(upload),
     signIn: signIn.handle.bind(signIn),
     control: control.handle.bind(control),
   };
@@ -140,6 +145,8 @@ function createOrganization(options: ResolvedOptions, origin: () => string): Org
     siteStore: new SiteStore(sites, options),
     drives: new DriveStore(options, { directory, documents: mail.world.documents, sites }),
     faults: new FaultPlan(options.faults),
+    uploads: new UploadSessions(),
+    tallies: new Tallies(),
     areas: [],
     origin,
   };

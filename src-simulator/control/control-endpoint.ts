@@ -39,6 +39,7 @@ const secretSchema = z.object({
   expire: z.union([z.literal('all'), z.string()]).optional(),
   certificate: z.string().optional(),
 });
+const fullSchema = z.object({ user: z.string(), isFull: z.boolean() });
 const rolesSchema = z.object({
   roles: z.array(z.string()).optional(),
   sharePointRoles: z.array(z.string()).optional(),
@@ -79,6 +80,16 @@ function changeRoles({ organization }: ControlServices, body: unknown) {
   return { roles: application.rolesAt(Date.now()), sharePointRoles };
 }
 
+/** Makes a mailbox take nothing more, or take again. */
+function fillMailbox({ organization: { directory, tallies } }: ControlServices, body: unknown) {
+  const { user, isFull } = fullSchema.parse(body);
+  const person = directory.find(user);
+  if (!person) throw new RangeError(`there is no user ${user}`);
+  if (isFull) tallies.fullMailboxes.add(person.id);
+  else tallies.fullMailboxes.delete(person.id);
+  return { user: person.id, isFull };
+}
+
 function stats(services: ControlServices) {
   const { organization, mailboxLimits, teamsLimits, units, directoryLimits, statistics } = services;
   const retryAfters = mailboxLimits.manners.retryAfters + units.manners.retryAfters;
@@ -110,6 +121,8 @@ const commands: Readonly<Record<string, Command>> = {
       ...(body as object),
     })),
   'POST expire-delta': expireDelta,
+  'POST expire-uploads': ({ organization }) => ({ sessions: organization.uploads.expireAll() }),
+  'POST full-mailbox': fillMailbox,
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);
     return { isApproved: deviceCodes.approve(userCode, user) };
@@ -160,6 +173,7 @@ export class ControlEndpoint {
         account: searchParams.get('user') ?? '',
         area: searchParams.get('area') ?? '',
         isRecoverableTold: searchParams.get('recoverable') === 'true',
+        isDetailTold: searchParams.get('detail') === 'true',
       };
       await streamTruth(this.#services.organization, about, response);
     } else {

@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Organization } from '../graph/graph-call.ts';
 import { folderId, immutableMessageId } from '../mail/ids.ts';
+import { messageDetail } from './message-detail.ts';
 import type { FolderState, Mailbox, MessageState } from '../mail/mailbox.ts';
-import { unreadableCause } from '../mail/message-facts.ts';
 
 function pathOf(mailbox: Mailbox, folder: FolderState): string[] {
   const parent = folder.parent > 0 ? mailbox.folder(folder.parent) : null;
@@ -27,7 +27,7 @@ function folderLine(mailbox: Mailbox, folder: FolderState) {
   };
 }
 
-function messageLine(mailbox: Mailbox, state: MessageState) {
+function messageLine(mailbox: Mailbox, state: MessageState, isDetailTold: boolean) {
   const { seed } = mailbox.world;
   const hash = createHash('sha256');
   let sizeBytes = 0;
@@ -41,13 +41,17 @@ function messageLine(mailbox: Mailbox, state: MessageState) {
     folderId: folderId(seed, mailbox.number, state.folder),
     sizeBytes,
     sha256: hash.digest('hex'),
-    unreadable: unreadableCause(mailbox.world, mailbox.number, state.number),
+    unreadable: mailbox.unreadableCause(state.number),
     isRead: state.isRead,
+    ...(isDetailTold ? messageDetail(mailbox, state) : {}),
   };
 }
 
 /** Recoverable Items are no part of what a person sees, so they are told on request. */
-function* linesOf(mailbox: Mailbox, isRecoverableTold: boolean): Generator<object> {
+function* linesOf(
+  mailbox: Mailbox,
+  { isRecoverableTold, isDetailTold }: Pick<TruthRequest, 'isRecoverableTold' | 'isDetailTold'>,
+): Generator<object> {
   const folders = mailbox
     .folders()
     .filter(({ number }) => isRecoverableTold || !mailbox.isRecoverable(number));
@@ -55,7 +59,7 @@ function* linesOf(mailbox: Mailbox, isRecoverableTold: boolean): Generator<objec
   for (const folder of folders) {
     for (let cursor: number | null = 0; cursor !== null;) {
       const page: ReturnType<Mailbox['page']> = mailbox.page(folder.number, cursor, 200);
-      for (const state of page.messages) yield messageLine(mailbox, state);
+      for (const state of page.messages) yield messageLine(mailbox, state, isDetailTold);
       cursor = page.next;
     }
   }
@@ -68,19 +72,17 @@ interface TruthRequest {
   readonly account: string;
   readonly area: string;
   readonly isRecoverableTold: boolean;
+  /** Of messages also what their MIME does not say; costly. */
+  readonly isDetailTold: boolean;
 }
 
 /** Lines about one account: its mailbox, or what `area` has of it; null where there is none. */
-function truthOf(
-  organization: Organization,
-  { account, area: areaName, isRecoverableTold }: TruthRequest,
-): Iterable<object> | null {
+function truthOf(organization: Organization, request: TruthRequest): Iterable<object> | null {
+  const { account, area: areaName } = request;
   if (areaName !== '')
     return organization.areas.find(({ name }) => name === areaName)?.truth(account) ?? null;
   const person = organization.directory.find(account);
-  return person?.mailbox === 'cloud'
-    ? linesOf(organization.mail.mailbox(person.number), isRecoverableTold)
-    : null;
+  return person?.mailbox === 'cloud' ? linesOf(organization.mail.mailbox(person.number), request) : null;
 }
 
 /** Streams the truth about one account; 404 when there is none. */

@@ -27,7 +27,6 @@ import { appliedPreferences, preferredPageSize, refuseOptions } from '../graph/q
 import { jsonText, type Answer } from '../http/answer.ts';
 import { pack, unpack } from '../mail/ids.ts';
 import type { FolderState, Mailbox, MessageState } from '../mail/mailbox.ts';
-import { unreadableCause } from '../mail/message-facts.ts';
 
 const itemPrefix = 'RgAAAABexport';
 const folderPrefix = 'LgAAAABexport';
@@ -186,8 +185,7 @@ function exportItems({ organization, call, mailbox }: Place): Answer {
       error: { code, message: 'The item was not exported.' },
     });
     if (!state) return fault('ErrorItemNotFound');
-    if (unreadableCause(mailbox.world, mailbox.number, state.number) !== null)
-      return fault('ErrorCorruptData');
+    if (mailbox.unreadableCause(state.number) !== null) return fault('ErrorCorruptData');
     const data = streamOf(mailbox, state).toString('base64');
     return { itemId: id, changeKey: `key ${state.changedAt}`, data };
   });
@@ -291,7 +289,7 @@ export function* exportTruth(mailbox: Mailbox): Generator<object> {
           id: itemId(mailbox, state),
           containerId,
           sha256: createHash('sha256').update(streamOf(mailbox, state)).digest('hex'),
-          unreadable: unreadableCause(mailbox.world, mailbox.number, state.number),
+          unreadable: mailbox.unreadableCause(state.number),
         };
       cursor = page.next;
     }

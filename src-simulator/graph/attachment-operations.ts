@@ -1,6 +1,7 @@
 /** Attachments of a message: the list, one of them, and its bytes. */
 import { jsonText, type Answer } from '../http/answer.ts';
 import type { Mailbox, MessageState } from '../mail/mailbox.ts';
+import type { WrittenAttachment } from '../mail/written-message.ts';
 import { contentIdOf } from '../mail/mime-bodies.ts';
 import type { MessageFacts } from '../mail/message-facts.ts';
 import { notFound, type GraphCall, type Organization } from './graph-call.ts';
@@ -9,14 +10,18 @@ import { messageJson, viewOf } from './message-json.ts';
 import { refuseOptions, selectedNames, wantsImmutableIds } from './query-options.ts';
 
 interface Attachment {
+  /** Of its message. */
+  number: number;
   json: Record<string, unknown>;
+  /** The JSON of what an item attachment holds, where it was given. */
+  item: object | null;
   bytes: () => Buffer;
 }
 
-const attachmentId = (messageId: string, index: number) =>
-  `${messageId}AAABEgAQ${Buffer.from([0xa7, index, 0x3c]).toString('base64url')}`;
+export const attachmentId = (messageId: string, index: number) =>
+  `${messageId}AAABEgAQ${Buffer.from([0xa7, index & 0xff, 0x3c + (index >> 8)]).toString('base64url')}`;
 
-function fileOf(mailbox: Mailbox, facts: MessageFacts, document: number): Attachment {
+function fileOf(mailbox: Mailbox, facts: MessageFacts, document: number): Pick<Attachment, 'json' | 'bytes'> {
   const { documents } = mailbox.world;
   const { name, contentType, sizeBytes } = documents.describe(document);
   const isInline = facts.inlinePictures.includes(document);
@@ -33,7 +38,62 @@ function fileOf(mailbox: Mailbox, facts: MessageFacts, document: number): Attach
   return { json, bytes: () => documents.bytes(document) };
 }
 
-function attachmentsOf(mailbox: Mailbox, state: MessageState, facts: MessageFacts): Attachment[] {
+/** The attachments of a message in their order, each with its number. */
+export function attachmentsOf(mailbox: Mailbox, state: MessageState): Attachment[] {
+  const written = mailbox.written.content(state.number);
+  if (written) return written.attachments.map(writtenOf);
+  const facts = mailbox.describe(state);
+  const stamp = { lastModifiedDateTime: iso(mailbox.modifiedMs(state.changedAt, facts.receivedMs)) };
+  return plannedOf(mailbox, state, facts).map(({ json, bytes }, number) => ({
+    number,
+    json: { ...json, ...stamp },
+    item: null,
+    bytes,
+  }));
+}
+
+function writtenOf(attachment: WrittenAttachment): Attachment {
+  const { number, kind, name, contentType, bytes, isInline, contentId, item } = attachment;
+  const common = {
+    name,
+    contentType,
+    size: bytes.length + 132,
+    isInline,
+    lastModifiedDateTime: iso(attachment.lastModifiedMs),
+  };
+  const json =
+    kind === 'file'
+      ? {
+          '@odata.type': '#microsoft.graph.fileAttachment',
+          '@odata.mediaContentType': contentType,
+          ...common,
+          contentId,
+          contentLocation: null,
+        }
+      : { '@odata.type': '#microsoft.graph.itemAttachment', ...common };
+  return { number, json, item, bytes: () => bytes };
+}
+
+/** The attachments of a planned message as if a client had written them. */
+export function writtenAttachments(mailbox: Mailbox, state: MessageState): WrittenAttachment[] {
+  return attachmentsOf(mailbox, state).map(({ number, json, bytes }) => ({
+    number,
+    kind: json['@odata.type'] === '#microsoft.graph.fileAttachment' ? 'file' : 'item',
+    name: String(json['name']),
+    contentType: typeof json['contentType'] === 'string' ? json['contentType'] : null,
+    isInline: json['isInline'] === true,
+    contentId: typeof json['contentId'] === 'string' ? json['contentId'] : null,
+    lastModifiedMs: Date.parse(String(json['lastModifiedDateTime'])),
+    bytes: bytes(),
+    item: null,
+  }));
+}
+
+function plannedOf(
+  mailbox: Mailbox,
+  state: MessageState,
+  facts: MessageFacts,
+): Pick<Attachment, 'json' | 'bytes'>[] {
   if (facts.kind === 'emptyAttachment') {
     const json = {
       '@odata.type': '#microsoft.graph.fileAttachment',
@@ -62,6 +122,22 @@ function attachmentsOf(mailbox: Mailbox, state: MessageState, facts: MessageFact
 
 const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
+/** A written attachment as the answer to its writing, without its content. */
+export function attachmentAnswer(
+  { organization }: { organization: Organization },
+  { messageId, made }: { messageId: string; made: WrittenAttachment },
+  status: number,
+): Answer {
+  return jsonText(
+    JSON.stringify({
+      '@odata.context': `${organization.origin()}/v1.0/$metadata#attachments/$entity`,
+      ...writtenOf(made).json,
+      id: attachmentId(messageId, made.number),
+    }),
+    status,
+  );
+}
+
 function attachmentJson(call: GraphCall, attachment: Attachment, id: string): Record<string, unknown> {
   const names = selectedNames(call);
   const isFile = attachment.json['@odata.type'] === '#microsoft.graph.fileAttachment';
@@ -84,14 +160,8 @@ export function listAttachments(organization: Organization, call: GraphCall, pla
   if (!state) return notFound(call);
   const unreadable = unreadableAnswer(call, place.mailbox, state.number);
   if (unreadable) return unreadable;
-  const facts = place.mailbox.describe(state);
-  const stamp = { lastModifiedDateTime: iso(place.mailbox.modifiedMs(state.changedAt, facts.receivedMs)) };
-  const value = attachmentsOf(place.mailbox, state, facts).map((attachment, index) =>
-    attachmentJson(
-      call,
-      { ...attachment, json: { ...attachment.json, ...stamp } },
-      attachmentId(place.id, index),
-    ),
+  const value = attachmentsOf(place.mailbox, state).map((attachment) =>
+    attachmentJson(call, attachment, attachmentId(place.id, attachment.number)),
   );
   return jsonText(
     JSON.stringify({ '@odata.context': `${organization.origin()}/v1.0/$metadata#attachments`, value }),
@@ -104,8 +174,8 @@ function findAttachment(
 ): { attachment: Attachment; state: MessageState } | null {
   const state = findMessage(place.mailbox, place.id);
   if (!state) return null;
-  const list = attachmentsOf(place.mailbox, state, place.mailbox.describe(state));
-  const attachment = list.find((_, index) => attachmentId(place.id, index) === id);
+  const list = attachmentsOf(place.mailbox, state);
+  const attachment = list.find(({ number }) => attachmentId(place.id, number) === id);
   return attachment ? { attachment, state } : null;
 }
 
@@ -126,7 +196,7 @@ export function getAttachment(
     /itemattachment\/item$/i.test(call.query.get('expand') ?? '') &&
     json['@odata.type'] === '#microsoft.graph.itemAttachment';
   const item: unknown = wantsItem
-    ? {
+    ? (found.attachment.item ?? {
         '@odata.type': '#microsoft.graph.message',
         ...(JSON.parse(
           messageJson(viewOf(place.mailbox, found.state, wantsImmutableIds(call)), [
@@ -135,7 +205,7 @@ export function getAttachment(
             'from',
           ]),
         ) as object),
-      }
+      })
     : undefined;
   return jsonText(
     JSON.stringify({

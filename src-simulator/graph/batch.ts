@@ -64,6 +64,7 @@ function innerCall(outer: GraphCall, request: InnerRequest): GraphCall {
     query: parseQuery(query),
     headers: { ...headers, 'client-request-id': outer.requestId },
     body: request.body,
+    bodyBytes: request.body === undefined ? 0 : Buffer.byteLength(JSON.stringify(request.body)),
     requestId: outer.requestId,
   };
 }

@@ -69,8 +69,18 @@ export class CallLimits {
   /** The 429 of a limit that no mailbox has, or null. */
   refuse(call: GraphCall, route: Route): Answer | null {
     return (
-      this.#countTeams(call, route) ?? this.#countUnits(call, route) ?? this.#countDirectory(call, route)
+      this.#countUpload(call, route) ??
+      this.#countTeams(call, route) ??
+      this.#countUnits(call, route) ??
+      this.#countDirectory(call, route)
     );
+  }
+
+  /** The 429 of an application that uploaded too much to a mailbox, or null. */
+  #countUpload(call: GraphCall, { isMail, person }: Route): Answer | null {
+    if (!isMail || person === null || call.bodyBytes === 0) return null;
+    const wait = this.#services.mailboxLimits.upload(person.number, call.bodyBytes, performance.now());
+    return wait > 0 ? refusal(call, 'mailbox', wait) : null;
   }
 
   /** The 429 of an application that used up its resource units, or null. */

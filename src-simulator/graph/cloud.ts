@@ -9,7 +9,15 @@ import type { Cloud } from '../options.ts';
 /** Operations, or with a dot at the end all that begin so. */
 const lacking: Readonly<Record<Cloud, readonly string[]>> = {
   global: [],
-  'us-government': ['users.settings.GetExchange', 'admin.exchange.'],
+  'us-government': [
+    'users.settings.GetExchange',
+    'admin.exchange.',
+    'users.messages.permanentDelete',
+    'users.events.permanentDelete',
+    'users.contacts.permanentDelete',
+    'users.messages.attachments.createUploadSession',
+    'users.events.attachments.createUploadSession',
+  ],
   china: [
     'users.mailFolders.delta',
     'users.mailFolders.messages.delta',
@@ -23,6 +31,9 @@ const lacking: Readonly<Record<Cloud, readonly string[]>> = {
     'planner.',
     'users.settings.GetExchange',
     'admin.exchange.',
+    'users.messages.permanentDelete',
+    'users.events.permanentDelete',
+    'users.contacts.permanentDelete',
   ],
 };
 

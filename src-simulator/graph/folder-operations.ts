@@ -34,7 +34,7 @@ const properties: Properties = {
   isHidden: (_mailbox, folder) => folder.isHidden,
 };
 
-function folderJson(
+export function folderJson(
   mailbox: Mailbox,
   folder: FolderState,
   select: readonly string[] | null,

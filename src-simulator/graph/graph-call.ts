@@ -10,6 +10,8 @@ import type { SitePlan } from '../sites/site-plan.ts';
 import type { SiteStore } from '../sites/site-store.ts';
 import type { GroupStore } from '../groups/group-store.ts';
 import type { TeamsCallKind } from '../limits/teams-limits.ts';
+import type { Tallies } from '../writes/tallies.ts';
+import type { UploadSessions } from '../writes/upload-sessions.ts';
 import type { Area } from './area.ts';
 
 /** The organization behind the endpoints. */
@@ -24,6 +26,8 @@ export interface Organization {
   readonly drives: DriveStore;
   readonly applications: ApplicationRegister;
   readonly faults: FaultPlan;
+  readonly uploads: UploadSessions;
+  readonly tallies: Tallies;
   /** Everything beside mail and the directory of users. */
   readonly areas: Area[];
   /** https://localhost:port, known once the server listens. */
@@ -38,7 +42,11 @@ export interface GraphCall {
   query: ReadonlyMap<string, string>;
   /** Header values by lower-case name. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** JSON as it was read, MIME as text, any other content as bytes; undefined for none. */
   body: unknown;
+  bodyBytes: number;
+  /** The body was longer than the service takes, and is not here. */
+  isTooLong?: boolean;
   requestId: string;
 }
 
@@ -101,7 +109,7 @@ export const notFound = (call: GraphCall): Answer =>
     message: 'The specified object was not found in the store.',
   });
 
-/** 405 of a method that no operation has: what changes goes through /control. */
+/** 405 of a method that no operation has. */
 export const refuseMethod = (call: GraphCall): Answer =>
   graphError(call, 405, {
     code: 'Request_BadRequest',

@@ -8,7 +8,7 @@ import type { Statistics } from '../control/statistics.ts';
 import { chooseDamage, faultAnswer, reshaped } from '../faults/request-faults.ts';
 import { bodySize, type Answer } from '../http/answer.ts';
 import { deliver, type Damage } from '../http/delivery.ts';
-import { parseJson, readBody } from '../http/request-body.ts';
+import { parseJson, readBytes, usualBodyBytes } from '../http/request-body.ts';
 import { arrivalOf, type Arrival } from '../limits/quiet-time.ts';
 import { isSharePointAudience } from '../sign-in/audience.ts';
 import type { TokenClaims, TokenSigner } from '../sign-in/jwt.ts';
@@ -67,7 +67,7 @@ export class GraphEndpoint {
     const arrival = arrivalOf(request);
     const call = this.#callOf(
       request,
-      request.method === 'GET' ? undefined : parseJson(await readBody(request)),
+      request.method === 'GET' ? noBytes : await readBytes(request, bodyLimitOf(request)),
     );
     const isBatch = call.segments[0] === '$batch' && call.segments.length === 1;
     const retryAfters: PlannedRetryAfter[] = [];
@@ -92,7 +92,7 @@ export class GraphEndpoint {
     this.#admit(visit);
   }
 
-  #callOf(request: IncomingMessage, body: unknown): GraphCall {
+  #callOf(request: IncomingMessage, body: Buffer | null): GraphCall {
     const url = request.url ?? '';
     const queryAt = url.indexOf('?');
     const path = queryAt < 0 ? url : url.slice(0, queryAt);
@@ -102,7 +102,9 @@ export class GraphEndpoint {
       segments: segmentsOf(path),
       query: queryAt < 0 ? noQuery : parseQuery(url.slice(queryAt + 1)),
       headers: request.headers,
-      body,
+      body: body ? contentOf(request, body) : undefined,
+      bodyBytes: body?.length ?? 0,
+      isTooLong: body === null,
       requestId: `${runId}-0000-4000-8000-${this.#sequence.toString(16).padStart(12, '0')}`,
     };
   }
@@ -217,7 +219,8 @@ export class GraphEndpoint {
     const refusal = this.#refuseCaller(call, route);
     // Whoever is refused has come all the same.
     const full = this.#limits.refuseMail(call, route);
-    const over = refusal ?? full ?? this.#limits.refuse(call, route);
+    const long = call.isTooLong === true ? tooLong(call) : null;
+    const over = refusal ?? full ?? long ?? this.#limits.refuse(call, route);
     if (over || route.operation === 'batch') return over;
     return faultAnswer({ organization, call, route, key: arrival.key });
   }
@@ -300,6 +303,22 @@ function segmentsOf(path: string): string[] {
   const segments = splitPath(path) ?? [];
   return path.startsWith('/beta/') ? segments : [restMark, ...segments];
 }
+
+const noBytes = Buffer.alloc(0);
+
+/** The content of a file comes whole in one request; everything else is JSON or MIME. */
+const bodyLimitOf = ({ method, url = '' }: IncomingMessage): number =>
+  method === 'PUT' && /\/content(?:\?|$)/.test(url) ? 250 * 1024 * 1024 : usualBodyBytes;
+
+/** JSON unless the client says that it is something else. */
+function contentOf({ headers }: IncomingMessage, body: Buffer): unknown {
+  const type = headers['content-type'] ?? 'application/json';
+  if (/^text\/plain\b/i.test(type)) return body.toString();
+  return /\bjson\b/i.test(type) ? parseJson(body.toString()) : body;
+}
+
+const tooLong = (call: GraphCall): Answer =>
+  graphError(call, 413, { code: 'RequestEntityTooLarge', message: 'Maximum request length exceeded.' });
 
 const noQuery: ReadonlyMap<string, string> = new Map();
 

@@ -11,11 +11,15 @@ import type { MailAddress } from '../directory/people.ts';
 import type { MessageFacts } from '../mail/message-facts.ts';
 import { stationeryText } from '../mail/stationery.ts';
 import { decodedText } from '../mail/text-blocks.ts';
+import { messageClassOf, messageTags, type WrittenMessage } from '../mail/written-message.ts';
+import { markedJson, writtenWriters } from './written-json.ts';
 
 export interface MessageView {
   mailbox: Mailbox;
   state: MessageState;
   facts: MessageFacts;
+  /** What a client wrote of it; null for a message of the plan. */
+  written: WrittenMessage | null;
   /** Id in the form the client asked for. */
   id: string;
 }
@@ -26,7 +30,7 @@ const recipient = ({ name, address }: MailAddress) =>
 const conversation = (facts: MessageFacts) =>
   Buffer.from(`conversation ${mix(facts.hash, 71)}`).toString('base64url');
 
-function bodyText(facts: MessageFacts): { contentType: string; content: string } {
+export function bodyText(facts: MessageFacts): { contentType: string; content: string } {
   const { style, hash, lineCount } = facts;
   if (style.form !== 'html')
     return { contentType: 'text', content: decodedText({ ...style, form: 'plain' }, hash, lineCount) };
@@ -114,10 +118,45 @@ export function messageJson(view: MessageView, names: readonly string[] | null):
   text += `"@odata.etag":"W/\\"${changeKeyOf(view)}\\"","id":"${view.id}"`;
   for (const name of names ?? defaultNames) {
     if (name === 'id') continue;
-    const writer = writers[name] ?? onRequest[name];
-    if (writer) text += `,"${name}":${writer(view)}`;
+    const value = propertyJson(view, name);
+    if (value !== undefined) text += `,"${name}":${value}`;
   }
   return `${text}}`;
+}
+
+function propertyJson(view: MessageView, name: string): string | undefined {
+  const { mailbox, state, written } = view;
+  const marked = markedJson(mailbox.written.marks(state.number), name);
+  if (marked !== undefined) return marked;
+  const own = written ? writtenWriters[name] : undefined;
+  return written && own ? own(written) : (writers[name] ?? onRequest[name])?.(view);
+}
+
+/** Extended properties that MAPI computes from the message. */
+const computed: Readonly<Record<string, (view: MessageView) => string>> = {
+  [messageTags.flags]: (view) => String(flagsOf(view)),
+  [messageTags.sent]: ({ written, facts }) => iso(written?.sentMs ?? facts.receivedMs - 4_000),
+  [messageTags.received]: ({ facts }) => iso(facts.receivedMs),
+  [messageTags.messageClass]: ({ written }) => (written ? messageClassOf(written) : 'IPM.Note'),
+  [messageTags.messageId]: ({ facts }) => facts.internetMessageId,
+};
+
+/** The value of an extended property, computed or as it was given; null where there is none. */
+export function messageProperty(view: MessageView, id: string): string | null {
+  const { mailbox, state, facts, written } = view;
+  const own = computed[id]?.(view);
+  if (own !== undefined) return own;
+  if (!written && id === messageTags.transportHeaders) return commonHeaders(facts);
+  return (written ?? mailbox.written.marks(state.number)).properties?.get(id) ?? null;
+}
+
+export const isDraft = ({ written, state }: MessageView): boolean => written?.isDraft ?? state.folder === 3;
+
+/** PR_MESSAGE_FLAGS (MS-OXCMSG 2.2.1.6): read, unsent, has attachments. */
+function flagsOf(view: MessageView): number {
+  const { written, facts, state } = view;
+  const hasAny = written ? written.attachments.length > 0 : hasListedAttachments(facts);
+  return (state.isRead ? 1 : 0) + (isDraft(view) ? 8 : 0) + (hasAny ? 16 : 0);
 }
 
 /** The id of a message in the form asked for. */
@@ -132,5 +171,11 @@ export function messageIdOf(
 }
 
 export function viewOf(mailbox: Mailbox, state: MessageState, isImmutable: boolean): MessageView {
-  return { mailbox, state, facts: mailbox.describe(state), id: messageIdOf(mailbox, state, isImmutable) };
+  return {
+    mailbox,
+    state,
+    facts: mailbox.describe(state),
+    written: mailbox.written.content(state.number),
+    id: messageIdOf(mailbox, state, isImmutable),
+  };
 }

@@ -7,6 +7,7 @@ import type { Mailbox } from '../mail/mailbox.ts';
 import type { Answer } from '../http/answer.ts';
 import { getAttachment, getAttachmentBytes, listAttachments } from './attachment-operations.ts';
 import { routeIn, unknownSegment } from './cloud.ts';
+import { mailWrite } from './mail-write-routes.ts';
 import { findFolder, folderDelta, getFolder, listFolders, noSuchFolder } from './folder-operations.ts';
 import { refuseMethod, type GraphCall, type Organization, type Route } from './graph-call.ts';
 import { noMailbox, noSuchMailUser } from './mailbox-problems.ts';
@@ -145,11 +146,19 @@ function folderRoute(place: MailPlace, rest: readonly string[]): Found | null {
   return ['users.mailFolders.ListChildFolders', run];
 }
 
+/** The operation that reads; whoever comes to it in order to write is refused. */
+function mailRead(place: MailPlace, area: string, rest: readonly string[]): Found | null {
+  const found = area === 'messages' ? messageRoute(place, rest) : folderRoute(place, rest);
+  const { call } = place;
+  return found && call.method !== 'GET' ? [found[0], () => refuseMethod(call)] : found;
+}
+
 function mailRoute(organization: Organization, call: GraphCall): Route | null {
-  const [, user = '', area, ...rest] = call.segments;
+  const [first, user = '', area, ...rest] = call.segments;
+  if (first !== 'users' || (area !== 'messages' && area !== 'mailFolders')) return null;
   const person = organization.directory.find(user);
-  if (area !== 'messages' && area !== 'mailFolders') return null;
-  const role = 'Mail.Read';
+  const isWrite = call.method !== 'GET';
+  const role = isWrite ? 'Mail.ReadWrite' : 'Mail.Read';
   if (!person) {
     const missing = () => noSuchMailUser(call, user);
     return { operation: `users.${area}`, role, person: null, isMail: false, run: missing };
@@ -158,7 +167,7 @@ function mailRoute(organization: Organization, call: GraphCall): Route | null {
   if (person.mailbox !== 'cloud')
     return { ...base, operation: `users.${area}`, run: () => noMailbox(call, person) };
   const place: MailPlace = { organization, call, person, mailbox: organization.mail.mailbox(person.number) };
-  const found = area === 'messages' ? messageRoute(place, rest) : folderRoute(place, rest);
+  const found = (isWrite ? mailWrite(place, area, rest) : null) ?? mailRead(place, area, rest);
   return found && { ...base, operation: found[0], run: found[1] };
 }
 
@@ -175,11 +184,11 @@ export function routeOf(organization: Organization, call: GraphCall): Route {
   return routeIn(organization.options.cloud, call, anyRoute(organization, call));
 }
 
-/** Mail and users are read only: what changes them goes through /control. */
+/** Users are read only: what changes them goes through /control. */
 function anyRoute(organization: Organization, call: GraphCall): Route {
-  const beside = areaRoute(organization, call);
+  const beside = areaRoute(organization, call) ?? mailRoute(organization, call);
   if (beside) return beside;
-  const route = call.segments.length > 2 ? mailRoute(organization, call) : directoryRoute(organization, call);
+  const route = directoryRoute(organization, call);
   if (!route)
     return {
       operation: 'unknown',

@@ -1,4 +1,4 @@
-/** The https server on loopback and the first fork of the road: Graph, control, downloads, or sign-in. */
+/** The https server on loopback and the first fork of the road: Graph, control, downloads, uploads, or sign-in. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +7,7 @@ import type { ServerCertificate } from './certificates.ts';
 export interface Roads {
   graph: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   download: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  upload: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   control: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   signIn: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
@@ -15,6 +16,7 @@ function roadFor(roads: Roads, url: string): Roads['graph'] {
   if (url.startsWith('/v1.0/') || url.startsWith('/beta/')) return roads.graph;
   if (url.includes('/_api/web/')) return roads.graph;
   if (url.startsWith('/download/')) return roads.download;
+  if (url.startsWith('/upload/')) return roads.upload;
   return url.startsWith('/control/') ? roads.control : roads.signIn;
 }
 

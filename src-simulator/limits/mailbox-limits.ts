@@ -9,6 +9,8 @@ interface MailboxLoad {
   inFlight: number;
   windowStartMs: number;
   inWindow: number;
+  uploadStartMs: number;
+  uploadedBytes: number;
   /** After a 429. */
   quiet: QuietTime;
 }
@@ -27,15 +29,25 @@ export class MailboxLimits {
     const known = this.#loads.get(mailbox);
     if (known) return known;
     if (this.#loads.size > 2_000) this.#forgetIdle(nowMs);
-    const load = { inFlight: 0, windowStartMs: nowMs, inWindow: 0, quiet: new QuietTime(this.manners) };
+    const load = {
+      inFlight: 0,
+      windowStartMs: nowMs,
+      inWindow: 0,
+      uploadStartMs: nowMs,
+      uploadedBytes: 0,
+      quiet: new QuietTime(this.manners),
+    };
     this.#loads.set(mailbox, load);
     return load;
   }
 
   #forgetIdle(nowMs: number): void {
     for (const [mailbox, load] of this.#loads) {
-      if (load.inFlight === 0 && nowMs - load.windowStartMs > this.options.windowMs)
-        this.#loads.delete(mailbox);
+      const idleMs = Math.min(
+        nowMs - load.windowStartMs - this.options.windowMs,
+        nowMs - load.uploadStartMs - this.options.uploadWindowMs,
+      );
+      if (load.inFlight === 0 && idleMs > 0) this.#loads.delete(mailbox);
     }
   }
 
@@ -66,6 +78,19 @@ export class MailboxLimits {
     if (load.inFlight + extra > this.options.concurrentPerMailbox) return this.options.retryAfterSeconds;
     if (load.inWindow <= this.options.requestsPerWindow) return 0;
     return Math.max(0.001, Math.ceil(load.windowStartMs + this.options.windowMs - nowMs) / 1_000);
+  }
+
+  /** Counts bytes sent to a mailbox. Returns 0 when they may be taken, else the seconds of Retry-After. */
+  upload(mailbox: number, sizeBytes: number, nowMs: number): number {
+    const load = this.#load(mailbox, nowMs);
+    const { uploadWindowMs, uploadBytesPerWindow, isEnforced } = this.options;
+    if (nowMs - load.uploadStartMs >= uploadWindowMs) {
+      load.uploadStartMs = nowMs;
+      load.uploadedBytes = 0;
+    }
+    load.uploadedBytes += sizeBytes;
+    if (!isEnforced || load.uploadedBytes <= uploadBytesPerWindow) return 0;
+    return Math.max(0.001, Math.ceil(load.uploadStartMs + uploadWindowMs - nowMs) / 1_000);
   }
 
   leave(mailbox: number): void {

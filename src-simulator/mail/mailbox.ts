@@ -5,8 +5,16 @@
  */
 import { mix } from '../chance.ts';
 import { deletionsFolder, planFolders, wellKnownFolders, type PlannedFolder } from './folder-plan.ts';
-import { describeMessage, epochMs, type MailWorld, type MessageFacts } from './message-facts.ts';
-import { renderMessage } from './mime.ts';
+import {
+  describeMessage,
+  epochMs,
+  unreadableCause,
+  type MailWorld,
+  type MessageFacts,
+  type UnreadableCause,
+} from './message-facts.ts';
+import { renderMessage, renderWritten } from './mime.ts';
+import { WrittenMail } from './written-mail.ts';
 
 export interface MessageState {
   number: number;
@@ -55,6 +63,8 @@ export class Mailbox {
   readonly number: number;
   readonly plan: readonly PlannedFolder[];
   readonly plannedCount: number;
+  /** What clients wrote. */
+  readonly written = new WrittenMail();
   /** Number of the last change. */
   changeCount = 0;
   /** Delta tokens of an earlier age are expired. */
@@ -247,7 +257,7 @@ export class Mailbox {
   }
 
   /** A new message in a folder. */
-  createMessage(folder: number): MessageState {
+  createMessage(folder: number, isRead = false): MessageState {
     const number = this.#messageCount;
     this.#messageCount += 1;
     this.changeCount += 1;
@@ -255,7 +265,7 @@ export class Mailbox {
       number,
       folder,
       isDeleted: false,
-      isRead: false,
+      isRead,
       version: 0,
       moves: 0,
       changedAt: this.changeCount,
@@ -291,10 +301,10 @@ export class Mailbox {
     }
   }
 
-  createFolder(parent: number, name: string): FolderState {
+  createFolder(parent: number, name: string, isHidden = false): FolderState {
     const number = this.folderCount;
     this.changeCount += 1;
-    const state = { number, parent, name, isHidden: false, isDeleted: false, changedAt: this.changeCount };
+    const state = { number, parent, name, isHidden, isDeleted: false, changedAt: this.changeCount };
     this.#folders.set(number, state);
     this.#folderLog.push({ at: this.changeCount, folder: number });
     return state;
@@ -347,18 +357,28 @@ export class Mailbox {
     log.push({ at: this.changeCount, message: state.number, moves: state.moves });
   }
 
-  /** What a message is, in its present version. */
+  /** What a message is, in its present version. Of a written one only what lists and renderings need. */
   describe(state: MessageState): MessageFacts {
-    return describeMessage(this.world, {
-      mailbox: this.number,
-      number: state.number,
-      version: state.version,
-    });
+    const { number, version } = this.written.origin(state.number) ?? state;
+    const facts = describeMessage(this.world, { mailbox: this.number, number, version });
+    const written = this.written.content(state.number);
+    if (!written) return facts;
+    const { subject, to, receivedMs, internetMessageId } = written;
+    const from = written.from ?? facts.from;
+    const none = { attachments: [], inlinePictures: [], kind: 'text' as const };
+    return Object.assign(facts, { subject, from, to, receivedMs, internetMessageId, ...none });
+  }
+
+  /** Why the content of a message can never be read, or null. What clients wrote can be read. */
+  unreadableCause(number: number): UnreadableCause | null {
+    if (this.written.content(number) || this.written.origin(number)) return null;
+    return unreadableCause(this.world, this.number, number);
   }
 
   /** The MIME bytes of a message in its present version. */
   render(state: MessageState): Buffer[] {
-    return renderMessage(this.world, this.describe(state));
+    const written = this.written.content(state.number);
+    return written ? renderWritten(written) : renderMessage(this.world, this.describe(state));
   }
 
   /** When a message or folder last changed, in milliseconds since 1970. */

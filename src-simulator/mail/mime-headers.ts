@@ -24,7 +24,7 @@ export function mailDate(ms: number): string {
 const written = new WeakMap<MailAddress, string>();
 
 /** An address as headers show it. People's addresses live as long as the directory remembers them. */
-function mailbox(address: MailAddress): string {
+export function addressText(address: MailAddress): string {
   const known = written.get(address);
   if (known !== undefined) return known;
   const text = `${quoted(address.name)} <${address.address}>`;
@@ -34,7 +34,7 @@ function mailbox(address: MailAddress): string {
 
 function quoted(name: string): string {
   if (!/^[\x20-\x7e]*$/.test(name)) return headerText(name);
-  return /[^\w .-]/.test(name) ? `"${name}"` : name;
+  return /[^\w .-]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name;
 }
 
 /** The header lines every healthy message begins with, without Content-Type and the empty line. */
@@ -44,7 +44,7 @@ export function commonHeaders(facts: MessageFacts): string {
   return (
     `Received: from mx${facts.hash % 7}.edge.example (2603:10a6:20b:${id.slice(0, 4)}::17) by\r\n` +
     ` mbx${id.slice(4)}.prod.example with HTTPS; ${date}\r\n` +
-    `From: ${mailbox(facts.from)}\r\nTo: ${facts.to.map(mailbox).join(',\r\n ')}\r\n` +
+    `From: ${addressText(facts.from)}\r\nTo: ${facts.to.map(addressText).join(',\r\n ')}\r\n` +
     `Subject: ${headerText(facts.subject)}\r\nThread-Index: AdxQ${id}${id.toUpperCase()}==\r\n` +
     `Date: ${date}\r\nMessage-ID: ${facts.internetMessageId}\r\n` +
     `X-MS-Exchange-Organization-SCL: ${facts.hash % 9}\r\nX-MS-Has-Attach: ${facts.attachments.length > 0 ? 'yes' : ''}\r\nMIME-Version: 1.0\r\n`

@@ -5,6 +5,8 @@
 import { mimeBodies } from './mime-bodies.ts';
 import type { Piece } from './mime-headers.ts';
 import type { MailWorld, MessageFacts } from './message-facts.ts';
+import { composeWritten } from './written-mime.ts';
+import type { WrittenMessage } from './written-message.ts';
 
 const separateFromBytes = 32_768;
 
@@ -12,6 +14,9 @@ const separateFromBytes = 32_768;
 export function renderMessage(world: MailWorld, facts: MessageFacts): Buffer[] {
   return joinPieces(mimeBodies[facts.kind](world, facts));
 }
+
+/** The MIME bytes of a message that a client wrote, in parts. */
+export const renderWritten = (message: WrittenMessage): Buffer[] => joinPieces(composeWritten(message));
 
 /** Joins small neighbours into one buffer each; large buffers are passed on as they are. */
 function joinPieces(pieces: readonly Piece[]): Buffer[] {

@@ -41,7 +41,9 @@ export class TrafficRecorder {
       method: request.method,
       url: `https://graph.microsoft.com${request.url ?? ''}`,
       requestHeaders,
-      requestBody: exchange.requestBody,
+      requestBody: Buffer.isBuffer(exchange.requestBody)
+        ? { $binary: exchange.requestBody.length }
+        : exchange.requestBody,
       status: answer.status,
       responseHeaders: { 'content-type': answer.contentType, ...answer.headers },
       responseBody: bodyForRecord(answer),

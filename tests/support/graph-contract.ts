@@ -34,14 +34,21 @@ export function checkGraphTraffic(trafficFile: string): ContractVerdict {
  * The same without batches that were refused as a whole: those have no answers inside, which the checker takes for
  * missing ones.
  */
-export function checkFaultyTraffic(trafficFile: string): ContractVerdict {
-  const isRefusedBatch = (line: string): boolean => {
-    const { url, status } = JSON.parse(line) as { url: string; status: number };
-    return url.endsWith('/$batch') && status !== 200;
-  };
+export const checkFaultyTraffic = (trafficFile: string): ContractVerdict =>
+  checkWithout(trafficFile, ({ url, status }) => url.endsWith('/$batch') && status !== 200);
+
+/** The same without requests that were refused for their shape: those that a test made wrong on purpose. */
+export const checkAcceptedTraffic = (trafficFile: string): ContractVerdict =>
+  checkWithout(trafficFile, ({ status }) => status === 400 || status === 413);
+
+function checkWithout(
+  trafficFile: string,
+  isLeftOut: (exchange: { url: string; status: number }) => boolean,
+): ContractVerdict {
   const lines = readFileSync(trafficFile, 'utf8').trimEnd().split('\n');
   const checkedFile = `${trafficFile}.checked`;
-  writeFileSync(checkedFile, `${lines.filter((line) => !isRefusedBatch(line)).join('\n')}\n`);
+  const kept = lines.filter((line) => !isLeftOut(JSON.parse(line) as { url: string; status: number }));
+  writeFileSync(checkedFile, `${kept.join('\n')}\n`);
   try {
     return checkGraphTraffic(checkedFile);
   } finally {

@@ -91,7 +91,11 @@ export class Session {
 
   async send(
     url: string,
-    options: { method?: 'GET' | 'POST' | 'PATCH'; headers?: Record<string, string>; body?: string } = {},
+    options: {
+      method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+      headers?: Record<string, string>;
+      body?: string | Buffer;
+    } = {},
   ): Promise<Reply> {
     const { statusCode, headers, body } = await request(url, { dispatcher: this.agent, ...options });
     const bytes = Buffer.from(await body.arrayBuffer());
@@ -105,6 +109,30 @@ export class Session {
       ? pathOrLink
       : `${this.simulator.graphRoot}/v1.0${pathOrLink}`;
     return this.send(url, { headers: { authorization: `Bearer ${this.token}`, ...headers } });
+  }
+
+  /** A Graph call that writes: JSON unless the body is text (MIME) or bytes. */
+  write(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Reply> {
+    const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
+    const type = !isRaw
+      ? 'application/json'
+      : typeof body === 'string'
+        ? 'text/plain'
+        : 'application/octet-stream';
+    return this.send(`${this.simulator.graphRoot}/v1.0${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        prefer: immutable.prefer,
+        ...(body === undefined ? {} : { 'content-type': type }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+    });
   }
 
   batch(body: unknown): Promise<Reply> {
@@ -125,8 +153,9 @@ export class Session {
     return reply.json<T>();
   }
 
-  truth(user: string): Promise<TruthLine[]> {
-    return this.#truthLines<TruthLine>(`user=${encodeURIComponent(user)}`);
+  /** What a mailbox holds; `more` are further options of the control endpoint. */
+  truth<Line = TruthLine>(user: string, more = ''): Promise<Line[]> {
+    return this.#truthLines<Line>(`user=${encodeURIComponent(user)}${more}`);
   }
 
   /** What an area beside mail holds of a user, group or site, in the shape that a test expects. */
