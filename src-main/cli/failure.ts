@@ -1,6 +1,7 @@
 /** What is said when a command fails: to people on standard error, to scripts as the one document they wait for. */
 import { AppError, isAppError } from '../../src-shared/errors/app-error.ts';
 import { exitCodes, exitOf } from './exit-codes.ts';
+import { jsonText } from './json-text.ts';
 import { plainLine } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,7 +30,7 @@ export function tellFailure(terminal: Terminal, error: unknown, isJson: boolean)
   const failure = toAppError(error);
   const { code, message, details } = failure;
   if (isJson) {
-    terminal.output.write(`${JSON.stringify({ error: { code, message, details } }, null, 2)}\n`);
+    terminal.output.write(`${jsonText({ error: { code, message, details } })}\n`);
   } else {
     terminal.errors.write(`holdfast: ${plainLine(message)} [${code}]\n`);
   }

@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import { exitCodes, type ExitName } from './exit-codes.ts';
 import { tellFailure } from './failure.ts';
+import { jsonText } from './json-text.ts';
 import { Session, type SharedOptions } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -48,7 +49,7 @@ export function performerFor(terminal: Terminal, onExitCode: (code: number) => v
       const session = new Session(terminal, options, stop.signal);
       try {
         const answer = await work(session, options, ...words);
-        const text = session.isJson ? JSON.stringify(answer.facts, null, 2) : answer.text;
+        const text = session.isJson ? jsonText(answer.facts) : answer.text;
         if (text !== '') terminal.output.write(`${text}\n`);
         onExitCode(exitCodes[answer.exit ?? 'ok'].code);
       } catch (error) {

@@ -1,6 +1,7 @@
 /** `holdfast ls`: what lies in a snapshot: its accounts, the folders of an account, the messages of a folder. */
 import type { Command } from 'commander';
-import type { Folder, ListedItem } from '../../src-shared/contract/snapshot-contract.ts';
+import type { ListedItem } from '../../src-shared/contract/scope.ts';
+import type { Folder } from '../../src-shared/contract/snapshot-contract.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
 import type { Perform } from '../cli/perform.ts';
 import { countText, dateText, pluralText, sizeText } from '../../src-shared/words/quantities.ts';
@@ -132,13 +133,13 @@ function itemsText(items: readonly ListedItem[]): string {
 }
 
 /** When a message came or went, in ISO 8601; empty where nothing says. */
-export function timeOf({ info }: ListedItem): string {
+function timeOf({ info }: ListedItem): string {
   const time = info['received'] ?? info['sent'];
   return typeof time === 'string' ? time : '';
 }
 
 /** A text of an item's row, harmless; empty where there is none. */
-export function infoText({ info }: ListedItem, key: string): string {
+function infoText({ info }: ListedItem, key: string): string {
   const value = info[key];
   return typeof value === 'string' ? plainLine(value) : '';
 }

@@ -5,6 +5,7 @@
 import { backupContract } from './backup-contract.ts';
 import { organizationContract } from './organization-contract.ts';
 import { planContract } from './plan-contract.ts';
+import { previewContract } from './preview-contract.ts';
 import { restoreContract } from './restore-contract.ts';
 import { searchContract } from './search-contract.ts';
 import { secretsContract } from './secrets-contract.ts';
@@ -17,6 +18,7 @@ export const engineContract = {
   backup: backupContract,
   snapshot: snapshotContract,
   search: searchContract,
+  preview: previewContract,
   restore: restoreContract,
   plan: planContract,
   secrets: secretsContract,

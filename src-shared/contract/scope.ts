@@ -20,3 +20,12 @@ export const accountInputSchema = snapshotInputSchema.extend({
 
 /** Folders are named by their path, names joined with `/`, or by id; a `/` in a name is written `\/`. */
 export const folderNameSchema = z.string().min(1).max(8192);
+
+/** An item as lists have it. */
+export const listedItemSchema = z.object({
+  id: z.string(),
+  folderId: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  info: z.record(z.string(), z.unknown()),
+});
+export type ListedItem = z.infer<typeof listedItemSchema>;

@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { accountRowSchema, issueRowSchema, snapshotCountsSchema, snapshotOutcomes } from '../model/rows.ts';
 import { coverageFormats, coverageReportSchema } from '../model/coverage.ts';
 import { recordIdSchema } from '../model/protected-item.ts';
-import { accountInputSchema, folderNameSchema, snapshotInputSchema, vaultHandleSchema } from './scope.ts';
+import {
+  accountInputSchema,
+  folderNameSchema,
+  listedItemSchema,
+  snapshotInputSchema,
+  vaultHandleSchema,
+} from './scope.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -30,14 +36,6 @@ const folderSchema = z.object({
 });
 export type Folder = z.infer<typeof folderSchema>;
 
-const listedItemSchema = z.object({
-  id: z.string(),
-  folderId: z.string(),
-  sizeBytes: count,
-  info: z.record(z.string(), z.unknown()),
-});
-export type ListedItem = z.infer<typeof listedItemSchema>;
-
 export const snapshotContract = {
   list: oc
     .input(z.object({ vault: vaultHandleSchema, protectedItemId: recordIdSchema.optional() }))
@@ -62,8 +60,4 @@ export const snapshotContract = {
   coverageDocument: oc
     .input(snapshotInputSchema.extend({ format: z.enum(coverageFormats) }))
     .output(z.object({ text: z.string() })),
-  /** One item: its row, and the beginning of its content as text. */
-  show: oc
-    .input(accountInputSchema.extend({ item: z.string().min(1).max(1024) }))
-    .output(z.object({ item: listedItemSchema, head: z.string(), isWhole: z.boolean() })),
 };

@@ -5,6 +5,7 @@ import { implementer } from './engine/implementer.ts';
 import { backupProcedures, restoreProcedures } from './engine/job-procedures.ts';
 import { organizationProcedures } from './engine/organization-procedures.ts';
 import { planProcedures } from './engine/plan-procedures.ts';
+import { previewProcedures } from './engine/preview-procedures.ts';
 import { searchProcedures } from './engine/search-procedures.ts';
 import { secretsProcedures } from './engine/secrets-procedures.ts';
 import { snapshotProcedures } from './engine/snapshot-procedures.ts';
@@ -19,6 +20,7 @@ function engineRouter(engine: EngineContext) {
     backup: backupProcedures(implementer, engine),
     snapshot: snapshotProcedures(implementer, engine),
     search: searchProcedures(implementer, engine),
+    preview: previewProcedures(implementer, engine),
     restore: restoreProcedures(implementer, engine),
     plan: planProcedures(implementer, engine),
     secrets: secretsProcedures(implementer, engine),

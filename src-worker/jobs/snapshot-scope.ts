@@ -1,7 +1,7 @@
 /** Finds a snapshot and what lies in it by the words a person uses: a number or "latest", an address, a folder path. */
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { AccountRow, CollectionRow } from '../../src-shared/model/rows.ts';
-import type { Catalog, CatalogSnapshot, SnapshotScope } from '../catalog/catalog.ts';
+import type { Catalog, CatalogItem, CatalogSnapshot, SnapshotScope } from '../catalog/catalog.ts';
 
 /** The snapshot `number` of a chain, or its newest for undefined; throws `snapshot-unknown`. */
 export function findSnapshot(catalog: Catalog, chainId: string, number: number | undefined): CatalogSnapshot {
@@ -92,4 +92,14 @@ export function findFolder(catalog: Catalog, scope: SnapshotScope, wanted: strin
     );
   }
   return found;
+}
+
+/** An item of a service of an account; throws `item-gone`. */
+export function findItem(catalog: Catalog, scope: SnapshotScope, id: string): CatalogItem {
+  const item = catalog.item(scope, id);
+  if (item !== undefined) return item;
+  throw new AppError(
+    'item-gone',
+    'There is no such item in this snapshot. List what there is with "holdfast ls".',
+  );
 }

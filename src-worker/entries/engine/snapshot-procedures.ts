@@ -1,7 +1,7 @@
-/** Serves the snapshot noun of the contract: lists, and the beginning of one item. */
-import { AppError } from '../../../src-shared/errors/app-error.ts';
+/** Serves the snapshot noun of the contract: what there is, in lists. */
 import type { ServiceName } from '../../../src-shared/model/service-name.ts';
-import type { Folder, ListedItem, Snapshot } from '../../../src-shared/contract/snapshot-contract.ts';
+import type { ListedItem } from '../../../src-shared/contract/scope.ts';
+import type { Folder, Snapshot } from '../../../src-shared/contract/snapshot-contract.ts';
 import type { CoverageReport } from '../../../src-shared/model/coverage.ts';
 import type { Catalog, CatalogItem, CatalogSnapshot, SnapshotScope } from '../../catalog/catalog.ts';
 import { coverageDocument } from '../../formats/coverage-document.ts';
@@ -13,13 +13,9 @@ import {
   findSnapshot,
   pathText,
 } from '../../jobs/snapshot-scope.ts';
-import { ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { Implementer } from './implementer.ts';
 import { workloads } from './workloads.ts';
-
-/** As much of an item as is shown: headers and the beginning of a body. */
-const shownBytes = 64 * 1024;
 
 export function snapshotProcedures(os: Implementer, engine: EngineContext) {
   return os.snapshot.router({
@@ -51,18 +47,6 @@ export function snapshotProcedures(os: Implementer, engine: EngineContext) {
     coverageDocument: os.snapshot.coverageDocument.handler(async ({ input }) => ({
       text: coverageDocument(await coverage(engine, input), input.format),
     })),
-    show: os.snapshot.show.handler(async ({ input }) => {
-      const { vault, catalog } = await engine.syncedVault(input.vault);
-      const item = catalog.item(scopeOf(catalog, input), input.item);
-      if (item === undefined) {
-        throw new AppError(
-          'item-gone',
-          'There is no such item in this snapshot. List what there is with "holdfast ls".',
-        );
-      }
-      const head = await readHead(new ObjectReader(vault, catalog), item);
-      return { item: listedItem(item), head: head.toString('utf8'), isWhole: head.length === item.sizeBytes };
-    }),
   });
 }
 
@@ -74,7 +58,8 @@ async function coverage(
   return coverageOf(catalog, findSnapshot(catalog, input.protectedItemId, input.snapshot), workloads);
 }
 
-function scopeOf(
+/** The service of an account that an input names. */
+export function scopeOf(
   catalog: Catalog,
   input: {
     protectedItemId: string;
@@ -88,17 +73,6 @@ function scopeOf(
   return { chainId: input.protectedItemId, number, workload: input.service, account: account.id };
 }
 
-async function readHead(reader: ObjectReader, item: CatalogItem): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of reader.readContent(item.content)) {
-    pieces.push(piece);
-    sizeBytes += piece.length;
-    if (sizeBytes >= shownBytes) break;
-  }
-  return Buffer.concat(pieces).subarray(0, shownBytes);
-}
-
 function listFolders(catalog: Catalog, scope: SnapshotScope): Folder[] {
   const totals = catalog.collectionTotals(scope);
   return collectionPaths(catalog, scope).map((path) => ({
@@ -110,7 +84,7 @@ function listFolders(catalog: Catalog, scope: SnapshotScope): Folder[] {
   }));
 }
 
-function listedItem({ id, collection, sizeBytes, info }: CatalogItem): ListedItem {
+export function listedItem({ id, collection, sizeBytes, info }: CatalogItem): ListedItem {
   return { id, folderId: collection, sizeBytes, info };
 }
 

@@ -2,7 +2,7 @@
 import { contentLine, textValue } from './content-line.ts';
 import type { GraphOccurrence } from './graph-event.ts';
 import { peopleLines } from './people.ts';
-import { plainTextOf } from './plain-text.ts';
+import { plainTextOf } from '../plain-text.ts';
 import { instantOf, utcValue } from './times.ts';
 import { webAddress } from './web-address.ts';
 

@@ -84,7 +84,7 @@ test('a gap ends when the item can be read completely, without its bytes being r
   expect(await listedGaps()).toEqual([]);
   expect([report.outcome, report.counts.saved, report.counts.skipped]).toEqual(['complete', 0, 0]);
   for (const id of await sharedItems()) {
-    const { item: row } = await machine.client.snapshot.show({ ...scopeOf(), item: id });
+    const { item: row } = await machine.client.preview.item({ ...scopeOf(), item: id });
     expect(row.info['sharing'], id).toHaveLength(row.info['grants'] as number);
   }
 });

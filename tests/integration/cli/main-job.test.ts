@@ -89,11 +89,27 @@ describe('looking into a snapshot', () => {
     const folder = await fullestFolder(account);
     const { items } = await machine.json<Listed>(['ls', '--account', account, '--folder', folder.path]);
     expect(items).toHaveLength(folder.items);
-    const shown = await machine.json<{ head: string; item: { id: string } }>([
+    const shown = await machine.json<{ preview: { kind: string; text: string }; item: { id: string } }>([
       ...['show', items[0]!.id, '--account', account],
     ]);
     expect(shown.item.id).toBe(items[0]!.id);
-    expect(shown.head).toMatch(/^(from|received|subject|date|to):/im);
+    expect(shown.preview.kind).toBe('mail');
+    const { output } = await machine.run(['show', items[0]!.id, '--account', account]);
+    expect(output).toMatch(/^From {2,}\S/m);
+    expect(output).toMatch(/^Date {2,}\d+ \w{3} 20\d\d/m);
+    expect(output).toContain(shown.preview.text.trim().split(/\s/)[0]);
+  });
+
+  test('shows what is stored of a message with --source', async () => {
+    const { accounts } = await machine.json<Listed>(['ls']);
+    const account = accounts[0]!.address;
+    const folder = await fullestFolder(account);
+    const { items } = await machine.json<Listed>(['ls', '--account', account, '--folder', folder.path]);
+    const words = ['show', items[0]!.id, '--account', account, '--source'];
+    const { source } = await machine.json<{ source: string }>(words);
+    expect(source).toMatch(/^(from|received|subject|date|to):/im);
+    const { output } = await machine.run(words);
+    expect(output).toMatch(/^(from|received|subject|date|to):/im);
   });
 
   test('for people, numbers stand right and every line ends without spaces', async () => {

@@ -32,10 +32,15 @@ interface MailFacts {
 }
 
 /** What Python's email package finds in the messages of a snapshot, by folder, in an order of their own. */
-async function mailIn(account: string, place: { snapshot: number; folder?: string }): Promise<Map<string, string[]>> {
+async function mailIn(
+  account: string,
+  place: { snapshot: number; folder?: string },
+): Promise<Map<string, string[]>> {
   const targetPath = mkdtempSync(join(scene.folderPath, 'read-'));
   const scope = { vault: machine.vault, protectedItemId: scene.item.id };
-  await reportOf(await machine.client.restore.files({ ...scope, ...place, account, service: 'mail', targetPath }));
+  await reportOf(
+    await machine.client.restore.files({ ...scope, ...place, account, service: 'mail', targetPath }),
+  );
   const script = join(import.meta.dirname, '../../support/read-mail.py');
   const output = execFileSync('/usr/bin/python3', [script, targetPath], { encoding: 'utf8', maxBuffer: 1e9 });
   const folders = new Map<string, string[]>();
@@ -53,14 +58,21 @@ test('a folder arrives as received mail, with everything a person sees', async (
   const address = account?.address ?? '';
   const before = await scene.truth([account!]);
   const scope = { vault, protectedItemId: scene.item.id, connection: scene.connection };
-  const request = { account: address, service: 'mail' as const, location: { kind: 'folder' as const, name: 'Back' } };
+  const request = {
+    account: address,
+    service: 'mail' as const,
+    location: { kind: 'folder' as const, name: 'Back' },
+  };
   const plan = await reportOf(await client.plan.make({ ...scope, request }));
-  const applied = await reportOf(await client.plan.apply({ vault, plan: plan.id, connection: scene.connection }));
+  const applied = await reportOf(
+    await client.plan.apply({ vault, plan: plan.id, connection: scene.connection }),
+  );
   expect(applied).toMatchObject({ failed: 0, problems: [] });
   await machine.backUp();
   const was = await mailIn(address, { snapshot: 1 });
   const is = await mailIn(address, { snapshot: 2, folder: 'Back' });
-  writeFileSync('/tmp/was.json', JSON.stringify([...was])); writeFileSync('/tmp/is.json', JSON.stringify([...is]));
+  writeFileSync('/tmp/was.json', JSON.stringify([...was]));
+  writeFileSync('/tmp/is.json', JSON.stringify([...is]));
   expect(is).toEqual(was);
   const undone = await reportOf(
     await client.plan.undo({ vault, plan: plan.id, connection: scene.connection }),

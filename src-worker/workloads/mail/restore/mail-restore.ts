@@ -110,8 +110,8 @@ class MailTarget implements RestoreTarget {
   async make({ container, item, content, tag }: Making): Promise<MadeItem> {
     const { accountId } = this.#scope;
     const message = await readMessage(await content.whole(largestMessageBytes));
-    const { html = '', text = '' } = message.email;
-    const { inline, large } = divided(message.attachments, inlineBytes - html.length - text.length);
+    const freeBytes = inlineBytes - Buffer.byteLength(message.body.content);
+    const { inline, large } = divided(message.attachments, freeBytes);
     const json = messageJson(message, item.info, { tag, attachments: inline });
     const path = graphPath`/users/${accountId}/mailFolders/${container}/messages`;
     const made = await this.#graph.create(path, json, this.#options(madeSchema));

@@ -18,19 +18,19 @@ export function messageJson(
   info: ItemInfo,
   { tag, attachments }: { readonly tag: string; readonly attachments: readonly AttachedFile[] },
 ): object {
-  const { email } = message;
-  const [from] = peopleOf(email.from);
-  const [sender = from] = peopleOf(email.sender);
+  const { head, body } = message;
+  const [from] = peopleOf(head.from && [head.from]);
+  const [sender = from] = peopleOf(head.sender && [head.sender]);
   return defined({
-    subject: email.subject ?? '',
-    body: bodyOf(email),
+    subject: head.subject ?? '',
+    body,
     from: recipient(from),
     sender: recipient(sender),
-    toRecipients: peopleOf(email.to).map(recipient),
-    ccRecipients: peopleOf(email.cc).map(recipient),
-    bccRecipients: peopleOf(email.bcc).map(recipient),
-    replyTo: peopleOf(email.replyTo).map(recipient),
-    internetMessageId: textOf(info['messageId']) ?? email.messageId,
+    toRecipients: peopleOf(head.to).map(recipient),
+    ccRecipients: peopleOf(head.cc).map(recipient),
+    bccRecipients: peopleOf(head.bcc).map(recipient),
+    replyTo: peopleOf(head.replyTo).map(recipient),
+    internetMessageId: textOf(info['messageId']) ?? head.messageId,
     importance: textOf(info['importance']),
     categories: info['categories'],
     flag: info['flag'] === undefined ? undefined : { flagStatus: info['flag'] },
@@ -64,23 +64,17 @@ function attachmentJson({ name, mediaType, contentId, isInline, bytes }: Attache
   });
 }
 
-function bodyOf({ html, text }: MimeMessage['email']): object {
-  return html === undefined
-    ? { contentType: 'text', content: text ?? '' }
-    : { contentType: 'html', content: html };
-}
-
-function propertiesOf({ header, email, messageClass }: MimeMessage, info: ItemInfo): ExtendedProperty[] {
+function propertiesOf({ header, head, messageClass }: MimeMessage, info: ItemInfo): ExtendedProperty[] {
   const flags = (info['unread'] === true ? 0 : readFlag) | (info['draft'] === true ? unsentFlag : 0);
-  const received = timeOf(info['received']) ?? timeOf(email.date);
-  const sent = timeOf(info['sent']) ?? timeOf(email.date) ?? received;
+  const received = timeOf(info['received']) ?? timeOf(head.date);
+  const sent = timeOf(info['sent']) ?? timeOf(head.date) ?? received;
   const properties: [id: string, value: string | undefined][] = [
     ['Integer 0x0E07', String(flags)],
     ['SystemTime 0x0E06', received],
     ['SystemTime 0x0039', sent],
     ['String 0x007D', header.length > longestHeader ? undefined : header],
-    ['String 0x1042', email.inReplyTo],
-    ['String 0x1039', email.references],
+    ['String 0x1042', head.inReplyTo],
+    ['String 0x1039', head.references],
     ['String 0x001A', messageClass],
   ];
   return properties.flatMap(([id, value]) => (value === undefined ? [] : [{ id, value }]));
