@@ -29,7 +29,9 @@ CREATE TABLE step (
   made_id TEXT, made_version TEXT, state TEXT NOT NULL
 ) STRICT;
 CREATE INDEX step_by_state ON step (place_no, state);
-CREATE TABLE standing (place_no INTEGER NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL) STRICT;
+CREATE TABLE standing (
+  place_no INTEGER NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL
+) STRICT;
 CREATE INDEX standing_by_key ON standing (place_no, key);
 `;
 
@@ -83,6 +85,12 @@ export interface Step {
   readonly madeId: string | null;
   readonly madeVersion: string | null;
   readonly state: StepState;
+}
+
+/** An item that stands in a place. */
+interface StandingRow {
+  readonly id: string;
+  readonly version: string;
 }
 
 type NewPlace = Omit<Place, 'placeNo'>;
@@ -173,17 +181,21 @@ export class RestoreJournal {
   }
 
   /** Notes what stands in a place while a restore is planned: there may be more than fits into memory. */
-  addStanding(placeNo: number, { key, id }: { readonly key: string; readonly id: string }): void {
-    this.#run('INSERT INTO standing (place_no, key, id) VALUES (?, ?, ?)', placeNo, key, id);
+  addStanding(placeNo: number, { key, id, version }: StandingRow & { readonly key: string }): void {
+    this.#run(
+      'INSERT INTO standing (place_no, key, id, version) VALUES (?, ?, ?, ?)',
+      ...[placeNo, key, id, version],
+    );
   }
 
   /** One item of a place with this key, each only once: of two that are alike, one stands for each of two. */
-  takeStanding(placeNo: number, key: string): string | undefined {
-    return this.#all<{ id: string }>(
-      `DELETE FROM standing WHERE rowid = (SELECT rowid FROM standing WHERE place_no = ? AND key = ? LIMIT 1) RETURNING id`,
+  takeStanding(placeNo: number, key: string): StandingRow | undefined {
+    return this.#all<StandingRow>(
+      `DELETE FROM standing WHERE rowid = (SELECT rowid FROM standing WHERE place_no = ? AND key = ? LIMIT 1)
+       RETURNING id, version`,
       placeNo,
       key,
-    )[0]?.id;
+    )[0];
   }
 
   /** Parents before children. */

@@ -33,6 +33,7 @@ export type MadeItem = Pick<StandingItem, 'id' | 'version'>;
 /** An item of a snapshot. */
 export interface StoredItem {
   readonly id: string;
+  readonly version: string;
   readonly sizeBytes: number;
   readonly info: ItemInfo;
 }
@@ -75,6 +76,8 @@ export interface RestoreTarget {
   standing(container: string): AsyncIterable<readonly StandingItem[]>;
   /** The key that a stored item would have if it stood there. */
   keyOf(item: StoredItem): string;
+  /** True where it has the key of a stored item and surely other content, because it was changed since. */
+  readonly isChanged?: (item: StoredItem, standing: MadeItem) => boolean;
   effortOf(item: StoredItem): ItemEffort;
   /** An error that is `retryable` leaves open whether the item was made. */
   make(making: Making): Promise<MadeItem>;

@@ -2,6 +2,7 @@
 
 Prints JSON: path to what a person finds in the message: headers, texts, attachments by hash.
 """
+import base64
 import email
 import email.policy
 import hashlib
@@ -24,15 +25,27 @@ def text_of(part):
     return text.replace("\r\n", "\n").strip()
 
 
-def payload_of(part):
+def enclosed(part):
+    """What a message/* part encloses, in a form that does not depend on how it is written."""
+    inner = part.get_payload()
+    if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+        # Not allowed, and written all the same.
+        text = part.as_bytes().replace(b"\r\n", b"\n").split(b"\n\n", 1)[-1]
+        kept = b"Content-Type: " + part.get_content_type().encode() + b"\r\n\r\n" + base64.b64decode(text)
+        inner = email.message_from_bytes(kept, policy=email.policy.default).get_payload()
     if part.get_content_type() == "message/rfc822":
-        inner = part.get_payload()
-        return inner[0].as_bytes() if isinstance(inner, list) and inner else b""
+        return json.dumps([facts_of(message) for message in inner]).encode()
+    return json.dumps([[list(item) for item in block.items()] for block in inner]).encode()
+
+
+def payload_of(part):
+    if part.get_content_maintype() == "message":
+        return enclosed(part)
     return part.get_payload(decode=True) or b""
 
 
 def leaves(part):
-    if part.get_content_type() == "message/rfc822" or not part.is_multipart():
+    if part.get_content_maintype() == "message" or not part.is_multipart():
         yield part
         return
     for child in part.get_payload():
@@ -56,9 +69,7 @@ def people(message, name):
         return ["unreadable"]
 
 
-def facts(path):
-    with open(path, "rb") as file:
-        message = email.message_from_bytes(file.read(), policy=email.policy.default)
+def facts_of(message):
     found = {"html": [], "text": [], "files": []}
     for part in leaves(message):
         kind = part.get_content_type()
@@ -75,6 +86,11 @@ def facts(path):
     for name in ("from", "to", "cc", "bcc", "reply-to"):
         found[name] = people(message, name)
     return found
+
+
+def facts(path):
+    with open(path, "rb") as file:
+        return facts_of(email.message_from_bytes(file.read(), policy=email.policy.default))
 
 
 found = {}

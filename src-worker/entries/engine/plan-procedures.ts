@@ -11,6 +11,7 @@ import {
 } from '../../../src-shared/model/cloud-restore.ts';
 import type { GraphConnection } from '../../../src-shared/model/connection.ts';
 import { openGraph, type GraphClient } from '../../graph/graph-client.ts';
+import { defaultRetryLimits } from '../../graph/retry-policy.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { RestoreJournal } from '../../journal/restore-journal.ts';
 import { applyRestore } from '../../jobs/cloud/apply-restore.ts';
@@ -28,6 +29,7 @@ const suffix = '.restore';
 
 export function planProcedures(os: Implementer, engine: EngineContext) {
   const { clock } = engine.options;
+  const retryLimits = engine.options.graph?.retryLimits ?? defaultRetryLimits;
   return os.plan.router({
     make: os.plan.make.handler(async function* ({ input, signal }) {
       const open = await engine.syncedVault(input.vault);
@@ -40,7 +42,7 @@ export function planProcedures(os: Implementer, engine: EngineContext) {
         return yield* withJournal(engine, { open, id, isNew: true }, async function* (journal) {
           yield* streamJob(signal, (jobSignal, onProgress) =>
             planRestore(
-              { graph, clock, journal, restorables, catalog: open.catalog },
+              { graph, clock, journal, retryLimits, restorables, catalog: open.catalog },
               {
                 ...{ id, vaultId: open.vault.id, protectedItemId, snapshot, request, selections },
                 ...{ signal: jobSignal, onProgress },
@@ -73,7 +75,7 @@ export function planProcedures(os: Implementer, engine: EngineContext) {
         withJournal(engine, { open, id: input.plan }, (journal) =>
           streamJob(signal, (jobSignal, onProgress) =>
             applyRestore(
-              { graph, clock, journal, restorables, vault, catalog },
+              { graph, clock, journal, retryLimits, restorables, vault, catalog },
               { signal: jobSignal, onProgress },
             ),
           ),
@@ -87,7 +89,7 @@ export function planProcedures(os: Implementer, engine: EngineContext) {
         withJournal(engine, { open, id: input.plan }, (journal) =>
           streamJob(signal, (jobSignal, onProgress) =>
             undoRestore(
-              { graph, clock, journal, restorables },
+              { graph, clock, journal, retryLimits, restorables },
               { signal: jobSignal, onProgress, includesChanged: input.includesChanged },
             ),
           ),

@@ -8,9 +8,10 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place, Step } from '../../journal/restore-journal.ts';
 import { ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { MadeItem, Making, RestoreTarget } from '../../workloads/restore-target.ts';
+import type { Making, RestoreTarget } from '../../workloads/restore-target.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import type { LocalProgress } from '../local-progress.ts';
+import { makeOnce, type Patience } from './make-once.ts';
 import { PlaceMaker } from './place-maker.ts';
 import {
   accountsAtOnce,
@@ -28,10 +29,6 @@ export interface ApplyServices extends CloudServices {
   readonly vault: Vault;
   readonly catalog: Catalog;
 }
-
-const attemptsToMake = 5;
-const firstPauseMs = 1000;
-const longestPauseMs = 30_000;
 
 /** The name of a step, which what it makes bears. */
 export const tagOf = (planId: string, { stepNo }: Pick<Step, 'stepNo'>): string => `${planId}-${stepNo}`;
@@ -64,6 +61,7 @@ class Application {
   readonly #failures = new Failures();
   /** Targets that take nothing more, by account. */
   readonly #full = new Map<string, AppError>();
+  readonly #patience: Patience;
   readonly #planId: string;
   readonly #total: number;
   readonly #requestsBefore: number;
@@ -77,6 +75,7 @@ class Application {
     this.#targets = new Targets(services, run.signal);
     this.#progress = progressOf('applying', services, run);
     this.#reader = new ObjectReader(services.vault, services.catalog);
+    this.#patience = { clock: services.clock, limits: services.retryLimits, signal: run.signal };
     this.#planId = services.journal.header.id;
     this.#total = services.journal.countSteps('planned', 'started', 'failed');
     this.#requestsBefore = services.graph.stats().requests;
@@ -112,7 +111,7 @@ class Application {
 
   /** Everything for one account, in the order of its places. */
   async #applyLane(places: readonly Place[]): Promise<void> {
-    const maker = new PlaceMaker(this.#services.journal, places);
+    const maker = new PlaceMaker(this.#services.journal, places, this.#patience);
     for (const place of places) {
       if (place.state === 'removed') continue;
       const target = this.#targets.of(place);
@@ -137,8 +136,12 @@ class Application {
       const making = this.#makingOf(step, { place, container });
       journal.markStep(step.stepNo, 'started');
       if (step.madeId === null) {
-        const made = await this.#makeOnce(target, making, step.state !== 'planned');
-        journal.markMade(step.stepNo, made);
+        const once = {
+          make: () => target.make(making),
+          find: () => target.findMade(making),
+          isAgain: step.state !== 'planned',
+        };
+        journal.markMade(step.stepNo, await makeOnce(once, this.#patience));
       }
       if (step.standing !== null && step.aside === null) await this.#setAside(target, step);
       journal.markStep(step.stepNo, 'done');
@@ -164,21 +167,6 @@ class Application {
       );
     const content = new VaultContent(this.#reader, item.content);
     return { container, item, content, tag: tagOf(this.#planId, step) };
-  }
-
-  /** Looks before it tries again: a call whose answer was lost may have done its work. */
-  async #makeOnce(target: RestoreTarget, making: Making, isAgain: boolean): Promise<MadeItem> {
-    for (let attempt = 1; ; attempt += 1) {
-      const found = isAgain || attempt > 1 ? await target.findMade(making) : undefined;
-      if (found !== undefined) return found;
-      try {
-        return await target.make(making);
-      } catch (error) {
-        if (!isAppError(error) || !error.retryable || attempt === attemptsToMake) throw error;
-      }
-      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
-      await this.#services.clock.sleep(pauseMs, this.#run.signal);
-    }
   }
 
   /** What it replaces goes only once the new one is there. */

@@ -2,15 +2,19 @@
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import type { Place, RestoreJournal } from '../../journal/restore-journal.ts';
 import type { RestoreTarget } from '../../workloads/restore-target.ts';
+import { makeOnce, type Patience } from './make-once.ts';
+import { nameKey } from './place-map.ts';
 
 export class PlaceMaker {
   readonly #journal: RestoreJournal;
   /** As they were when the work began. */
   readonly #places: ReadonlyMap<number, Place>;
+  readonly #patience: Patience;
   readonly #containers = new Map<number, string>();
 
-  constructor(journal: RestoreJournal, places: readonly Place[]) {
+  constructor(journal: RestoreJournal, places: readonly Place[], patience: Patience) {
     this.#journal = journal;
+    this.#patience = patience;
     this.#places = new Map(places.map((place) => [place.placeNo, place]));
   }
 
@@ -29,23 +33,23 @@ export class PlaceMaker {
     { placeNo, name, state }: Place,
     { parent, target }: { parent: string | null; target: RestoreTarget },
   ): Promise<string> {
-    const mark = (next: 'made' | 'standing', id: string): string => {
-      this.#journal.markPlace(placeNo, next, id);
-      return id;
-    };
-    if (state === 'making') {
-      // An earlier call may have made it; in between, nobody else is likely to have.
-      const found = await standingIn(target, { parent, name });
-      if (found !== undefined) return mark('made', found);
-    }
     this.#journal.markPlace(placeNo, 'making', null);
+    const once = {
+      make: () => target.makeContainer(parent, name),
+      find: () => standingIn(target, { parent, name }),
+      // Between two attempts nobody else is likely to have made one of this name.
+      isAgain: state === 'making',
+    };
     try {
-      return mark('made', await target.makeContainer(parent, name));
+      const container = await makeOnce(once, this.#patience);
+      this.#journal.markPlace(placeNo, 'made', container);
+      return container;
     } catch (error) {
-      if (!isAppError(error) || (error.code !== 'name-taken' && !error.retryable)) throw error;
-      const found = await standingIn(target, { parent, name });
+      const found = isAppError(error, 'name-taken') ? await once.find() : undefined;
       if (found === undefined) throw error;
-      return mark(error.code === 'name-taken' ? 'standing' : 'made', found);
+      // Somebody made it since the restore was planned, so undoing leaves it.
+      this.#journal.markPlace(placeNo, 'standing', found);
+      return found;
     }
   }
 }
@@ -57,8 +61,8 @@ async function standingIn(
 ): Promise<string | undefined> {
   const all = await target.containers();
   const ids = new Set(all.map(({ id }) => id));
-  const key = name.toLowerCase();
+  const key = nameKey(name);
   const isThere = (above: string | null): boolean =>
     parent === null ? above === null || !ids.has(above) : above === parent;
-  return all.find((each) => isThere(each.parent) && each.name.toLowerCase() === key)?.id;
+  return all.find((each) => isThere(each.parent) && nameKey(each.name) === key)?.id;
 }

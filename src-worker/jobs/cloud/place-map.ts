@@ -121,4 +121,7 @@ export class PlaceMap {
   }
 }
 
-const keyOf = (parent: string | null, name: string): string => `${parent ?? ''}\n${name.toLowerCase()}`;
+/** Microsoft 365 tells no two names apart by letters' size or by spaces around them. */
+export const nameKey = (name: string): string => name.trim().toLowerCase();
+
+const keyOf = (parent: string | null, name: string): string => `${parent ?? ''}\n${nameKey(name)}`;

@@ -206,7 +206,9 @@ class Planner {
   #planItem(target: RestoreTarget, { placeNo, item, targetAccount }: PlannedItem): void {
     const { journal } = this.#services;
     const { conflict } = this.#run.request;
-    const standing = conflict === 'keep-both' ? undefined : journal.takeStanding(placeNo, target.keyOf(item));
+    const found = conflict === 'keep-both' ? undefined : journal.takeStanding(placeNo, target.keyOf(item));
+    const isOther = found !== undefined && conflict === 'skip' && target.isChanged?.(item, found) === true;
+    const standing = isOther ? undefined : found?.id;
     if (standing !== undefined && conflict === 'skip') {
       this.#addStep({ placeNo, item }, { action: 'skip', reason: 'there-already' });
       return;

@@ -3,6 +3,7 @@ import type { Clock } from '../../../src-shared/model/clock.ts';
 import type { JobProgress } from '../../../src-shared/model/job.ts';
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { GraphClient } from '../../graph/graph-client.ts';
+import type { RetryLimits } from '../../graph/retry-policy.ts';
 import { grantedRoles } from '../../graph/sign-in.ts';
 import type { Place, RestoreJournal } from '../../journal/restore-journal.ts';
 import type { RestorableWorkload, RestoreTarget } from '../../workloads/restore-target.ts';
@@ -19,6 +20,7 @@ export interface CloudServices {
   readonly graph: GraphClient;
   readonly clock: Clock;
   readonly journal: RestoreJournal;
+  readonly retryLimits: RetryLimits;
   /** By service. */
   readonly restorables: ReadonlyMap<string, RestorableWorkload>;
 }

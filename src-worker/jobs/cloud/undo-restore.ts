@@ -135,7 +135,7 @@ class Undo {
     const { includesChanged } = this.#run;
     if (step.madeId !== null)
       return { id: step.madeId, version: includesChanged ? '' : (step.madeVersion ?? '') };
-    const item = { id: step.item, sizeBytes: step.sizeBytes, info: {} };
+    const item = { id: step.item, version: '', sizeBytes: step.sizeBytes, info: {} };
     return target.findMade({ container, item, tag: tagOf(this.#planId, step) });
   }
 }

@@ -33,7 +33,6 @@ const standingSchema = madeSchema.extend({
   subject: z.string().nullish(),
   sentDateTime: z.string().nullish(),
   receivedDateTime: z.string().nullish(),
-  isDraft: z.boolean().nullish(),
 });
 const standingFields = [...Object.keys(standingSchema.shape)].join(',');
 
@@ -88,18 +87,21 @@ class MailTarget implements RestoreTarget {
           messageId: each.internetMessageId,
           subject: each.subject,
           sent: each.sentDateTime ?? each.receivedDateTime,
-          draftOf: each.isDraft === true ? each.id : undefined,
         }),
       }));
   }
 
-  keyOf({ id, info }: StoredItem): string {
+  keyOf({ info }: StoredItem): string {
     return keyOf({
       messageId: info['messageId'],
       subject: info['subject'],
       sent: info['sent'] ?? info['received'],
-      draftOf: info['draft'] === true ? id : undefined,
     });
+  }
+
+  /** Only drafts change; of all others it is marks that do. */
+  isChanged({ id, version, info }: StoredItem, standing: MadeItem): boolean {
+    return info['draft'] === true && id === standing.id && version !== standing.version;
   }
 
   effortOf({ sizeBytes }: StoredItem): ItemEffort {
@@ -197,17 +199,16 @@ class MailTarget implements RestoreTarget {
 
 const asMade = ({ id, changeKey }: z.infer<typeof madeSchema>): MadeItem => ({ id, version: changeKey });
 
-/** What people take for the same message. Of drafts that is none but itself, because they change under one id. */
+/** What people take for the same message. */
 function keyOf(message: {
   readonly messageId: unknown;
   readonly subject: unknown;
   readonly sent: unknown;
-  readonly draftOf: string | undefined;
 }): string {
-  const { messageId, subject, sent, draftOf } = message;
+  const { messageId, subject, sent } = message;
   const sentMs = typeof sent === 'string' ? Date.parse(sent) : 0;
   const title = typeof subject === 'string' ? (shorten(subject) ?? '') : '';
-  return JSON.stringify([messageId ?? '', title, sentMs, draftOf ?? '']);
+  return JSON.stringify([messageId ?? '', title, sentMs]);
 }
 
 /** As many attachments as fit go with the message itself. */
