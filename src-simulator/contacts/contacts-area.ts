@@ -6,7 +6,7 @@ import type { Area } from '../graph/area.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Documents } from '../mail/documents.ts';
-import { boxChanges, itemName, pickItem, type Scene } from '../outlook/box-changes.ts';
+import { boxChanges, itemName, pickItem, wipeBoxes, type Scene } from '../outlook/box-changes.ts';
 import { BoxStore } from '../outlook/box-store.ts';
 import { canonicalHash, sha256Of } from '../outlook/canonical.ts';
 import type { ContainerState, ItemBox, ItemState, PlannedContainer } from '../outlook/item-box.ts';
@@ -217,6 +217,7 @@ export function createContactsArea(organization: Organization): Area {
       if (box) yield* truthOf(desk, box);
     },
     minimum: (account) => store.containersAndTheirList(account),
+    wipe: (account) => wipeBoxes(store, rules, account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }

@@ -5,7 +5,7 @@ import type { Person } from '../directory/people.ts';
 import type { Area } from '../graph/area.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
-import { boxChanges, itemName, pickItem, type Scene } from '../outlook/box-changes.ts';
+import { boxChanges, itemName, pickItem, wipeBoxes, type Scene } from '../outlook/box-changes.ts';
 import { BoxStore } from '../outlook/box-store.ts';
 import { canonicalHash, sha256Of } from '../outlook/canonical.ts';
 import type { ContainerState, ItemBox, ItemState, PlannedContainer } from '../outlook/item-box.ts';
@@ -208,6 +208,7 @@ export function createTasksArea(organization: Organization): Area {
       if (box) yield* truthOf(world, box);
     },
     minimum: (account) => store.containersAndTheirList(account),
+    wipe: (account) => wipeBoxes(store, { ...rules, isEditable: () => true }, account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }
