@@ -6,7 +6,8 @@ import type { FolderState, Mailbox } from '../mail/mailbox.ts';
 import { onlyNames, withBody } from '../writes/request-shape.ts';
 import { findFolder, folderJson, noSuchFolder } from './folder-operations.ts';
 import { graphError } from './graph-call.ts';
-import { fullMailbox, noContent, type WritePlace } from './message-writes.ts';
+import { fullMailbox, noContent } from '../outlook/outlook-writes.ts';
+import type { WritePlace } from './message-writes.ts';
 
 const folderSchema = z
   .looseObject({ displayName: z.string().trim().min(1).max(255), isHidden: z.boolean().optional() })

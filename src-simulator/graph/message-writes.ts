@@ -16,6 +16,7 @@ import {
 } from '../mail/message-input.ts';
 import { messageTags, type WrittenMessage } from '../mail/written-message.ts';
 import type { Mailbox, MessageState } from '../mail/mailbox.ts';
+import { fullMailbox, noContent } from '../outlook/outlook-writes.ts';
 import { withBody } from '../writes/request-shape.ts';
 import { destinationSchema } from '../writes/destination.ts';
 import { writtenAttachments } from './attachment-operations.ts';
@@ -39,18 +40,6 @@ export const sceneOf = ({ person }: WritePlace): WritingScene => ({
   owner: person.mailAddress,
   nowMs: Date.now(),
 });
-
-export const noContent: Answer = { status: 204, body: '' };
-
-/** 507 of a mailbox that takes nothing more, or null. */
-export function fullMailbox({ organization, person, call }: WritePlace): Answer | null {
-  return organization.tallies.fullMailboxes.has(person.id)
-    ? graphError(call, 507, {
-        code: 'ErrorQuotaExceeded',
-        message: 'The mailbox has exceeded its maximum size.',
-      })
-    : null;
-}
 
 function writtenAnswer(place: WritePlace, state: MessageState, status: number): Answer {
   const json = messageJson(viewOf(place.mailbox, state, wantsImmutableIds(place.call)), null);

@@ -35,6 +35,7 @@ import {
   taskProblem,
   type TaskPlace,
 } from './task-operations.ts';
+import { tasksWrite } from './task-writes.ts';
 
 const areaSeed = 0x7a_5c;
 const medianTasks = 24;
@@ -201,6 +202,10 @@ export function createTasksArea(organization: Organization): Area {
         role: 'Tasks.Read.All',
         owns: (segments) => segments[2] === 'todo' && segments[3] === 'lists',
         find: (outlook) => findOperation(world, outlook),
+        writing: {
+          role: 'Tasks.ReadWrite.All',
+          find: (outlook) => tasksWrite({ world, box: store.box(outlook.person) }, outlook),
+        },
       }),
     changes: boxChanges(store, rules, { checklistsEdited: editChecklist }),
     *truth(account) {
