@@ -3,7 +3,7 @@ import { mix } from '../chance.ts';
 import type { Area } from '../graph/area.ts';
 import { notFound, type Organization } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
-import { boxChanges, itemName, pickItem, type Scene } from '../outlook/box-changes.ts';
+import { boxChanges, itemName, pickItem, wipeBoxes, type Scene } from '../outlook/box-changes.ts';
 import { BoxStore } from '../outlook/box-store.ts';
 import { canonicalHash, sha256Of } from '../outlook/canonical.ts';
 import type { ContainerState, ItemBox, ItemState } from '../outlook/item-box.ts';
@@ -221,6 +221,7 @@ export function createCalendarArea(organization: Organization): Area {
       if (box) yield* truthOf(world, box);
     },
     minimum: (account) => store.containersAndTheirList(account),
+    wipe: (account) => wipeBoxes(store, rules, account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }

@@ -1,7 +1,7 @@
 /** What a contact is, a pure function of the seed, the mailbox, its number and version, and how Graph shows it. */
 import { mix, shareOf } from '../chance.ts';
 import { namePools, type NamePool } from '../directory/names.ts';
-import { firstLogo, logoCount } from '../mail/documents.ts';
+import { firstLogo, logoCount, type Documents } from '../mail/documents.ts';
 import { epochMs } from '../mail/message-facts.ts';
 import type { Json } from '../outlook/answers.ts';
 import type { BoxStore } from '../outlook/box-store.ts';
@@ -153,13 +153,51 @@ export function contactJson(view: ContactView, names: readonly string[] | null):
   return {
     '@odata.etag': `W/"${changeKeyOf(view)}"`,
     id: box.idOf(state, isImmutable),
-    ...Object.fromEntries(wanted.map((name) => [name, properties[name]?.(view)])),
+    ...Object.fromEntries(wanted.map((name) => [name, valueOf(view, name)])),
   };
 }
 
-/** Number of the picture that a contact shows, or null. Every change of the photo is a mark. */
-export function photoOf(view: ContactView): number | null {
+/** What nobody can write. */
+const computed: ReadonlySet<string> = new Set([
+  'createdDateTime',
+  'lastModifiedDateTime',
+  'changeKey',
+  'parentFolderId',
+]);
+const lists = /^(?:categories|children|imAddresses|emailAddresses|homePhones|businessPhones)$/;
+const addresses = /^(?:home|business|other)Address$/;
+
+/** A property as it was written, otherwise as planned; blank of a contact that a client created. */
+function valueOf(view: ContactView, name: string): unknown {
+  const writing = view.box.writings.get(view.state.number);
+  if (!writing || computed.has(name)) return properties[name]?.(view);
+  if (Object.hasOwn(writing.values, name)) return writing.values[name];
+  if (!writing.isWhole) return properties[name]?.(view);
+  if (lists.test(name)) return [];
+  if (addresses.test(name)) return {};
+  return name === 'displayName' || name === 'fileAs' ? nameOf(writing.values) : null;
+}
+
+/** What Outlook calls a contact that came without a name of its own. */
+const nameOf = ({ givenName, surname, companyName }: Json): string =>
+  [givenName, surname].filter((part) => typeof part === 'string' && part !== '').join(' ') ||
+  (typeof companyName === 'string' ? companyName : '');
+
+export interface Photo {
+  readonly contentType: string;
+  readonly bytes: (documents: Documents) => Buffer;
+}
+
+/** The picture of a contact, or null. Every change of the photo is a mark. */
+export function photoOf(view: ContactView): Photo | null {
   const { world, state } = view;
+  const writing = view.box.writings.get(state.number);
+  if (writing?.photo) {
+    const { bytes, contentType } = writing.photo;
+    return { contentType, bytes: () => bytes };
+  }
+  if (writing?.isWhole === true) return null;
   const hasPhoto = state.marks.length > 0 || shareOf(mix(lifeOf(view), 91)) < world.photoShare;
-  return hasPhoto ? firstLogo + ((lifeOf(view) + state.marks.length) % logoCount) : null;
+  const picture = firstLogo + ((lifeOf(view) + state.marks.length) % logoCount);
+  return hasPhoto ? { contentType: 'image/png', bytes: (documents) => documents.bytes(picture) } : null;
 }

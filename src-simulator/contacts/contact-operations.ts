@@ -1,5 +1,5 @@
 /** Operations on contacts and their folders. */
-import { graphError, notFound, type GraphCall } from '../graph/graph-call.ts';
+import { badRequest, graphError, notFound, type GraphCall } from '../graph/graph-call.ts';
 import { refuseOptions, selectedNames, wantsImmutableIds } from '../graph/query-options.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Documents } from '../mail/documents.ts';
@@ -13,12 +13,14 @@ import {
   type Json,
 } from '../outlook/answers.ts';
 import { containerDelta, itemDelta, type DeltaSubject } from '../outlook/box-delta.ts';
-import type { ContainerState, ItemBox } from '../outlook/item-box.ts';
+import type { ContainerState, ItemBox, ItemState } from '../outlook/item-box.ts';
 import type { OutlookCall } from '../outlook/outlook-route.ts';
+import { expandedJson, expandedProperties, filteredProperty } from '../writes/extended-properties.ts';
 import {
   contactJson,
   isContactProperty,
   photoOf,
+  type Photo,
   type ContactView,
   type ContactWorld,
 } from './contact-json.ts';
@@ -43,7 +45,7 @@ export const noSuchFolder = (call: GraphCall): Answer =>
   });
 
 /** A folder as Graph shows it. */
-const folderJson = (box: ItemBox, { number, parent, name }: ContainerState): Json => ({
+export const folderJson = (box: ItemBox, { number, parent, name }: ContainerState): Json => ({
   id: box.ids.container(number),
   parentFolderId: box.ids.container(parent),
   displayName: name,
@@ -89,13 +91,39 @@ const badContactSelect = (call: GraphCall) => badSelect(call, isContactProperty,
 
 export function listContacts(outlook: OutlookCall, { world, box }: ContactPlace, folder: number): Answer {
   const { call, person } = outlook;
-  const refusal = refuseOptions(call, ['select', 'top', 'skip', 'count']) ?? badContactSelect(call);
+  const refusal =
+    refuseOptions(call, ['select', 'top', 'skip', 'count', 'filter', 'expand']) ??
+    badContactSelect(call) ??
+    badExpand(call);
   if (refusal) return refusal;
   const isImmutable = wantsImmutableIds(call);
-  const list = { context: `users('${person.id}')/contacts`, rows: box.items(folder) };
-  return listAnswer(outlook, list, (state) =>
-    contactJson({ world, box, state, isImmutable }, selectedNames(call)),
-  );
+  const rows = matching(box, folder, call.query.get('filter'));
+  if (!rows) return badRequest(call, 'Invalid filter clause.');
+  const list = { context: `users('${person.id}')/contacts`, rows };
+  return listAnswer(outlook, list, (state) => expanded(call, { world, box, state, isImmutable }));
+}
+
+/** Contacts of a folder that a filter by an extended property asks for; null for any other filter. */
+function matching(box: ItemBox, folder: number, filter: string | undefined): ItemState[] | null {
+  if (filter === undefined) return box.items(folder);
+  const wanted = filteredProperty(filter);
+  if (!wanted) return null;
+  const found = box.writings
+    .withProperty(wanted.id, wanted.value)
+    .flatMap((number) => box.item(number) ?? []);
+  return found.filter((state) => !state.isDeleted && state.container === folder);
+}
+
+const badExpand = (call: GraphCall): Answer | null =>
+  call.query.has('expand') && !expandedProperties(call.query.get('expand') ?? '')
+    ? badRequest(call, 'Parsing OData Select and Expand failed: only extended properties, filtered by id.')
+    : null;
+
+/** A contact with the extended properties that $expand asks for. */
+function expanded(call: GraphCall, view: ContactView): Json {
+  const ids = expandedProperties(call.query.get('expand') ?? '') ?? [];
+  const given = view.box.writings.get(view.state.number)?.properties;
+  return { ...contactJson(view, selectedNames(call)), ...expandedJson(ids, (id) => given?.get(id) ?? null) };
 }
 
 export function contactDelta(outlook: OutlookCall, place: ContactPlace, folder: number): Answer {
@@ -118,23 +146,19 @@ const isUnreadable = ({ world, box, state }: ContactView) => world.store.isUnrea
 
 export function getContact(outlook: OutlookCall, place: ContactPlace, id: string): Answer {
   const { call, person } = outlook;
-  const refusal = refuseOptions(call, ['select']) ?? badContactSelect(call);
+  const refusal = refuseOptions(call, ['select', 'expand']) ?? badContactSelect(call) ?? badExpand(call);
   if (refusal) return refusal;
   const view = findContact(place, call, id);
   if (!view) return notFound(call);
   if (isUnreadable(view)) return corruptData(call);
-  return entityAnswer(
-    outlook,
-    `users('${person.id}')/contacts/$entity`,
-    contactJson(view, selectedNames(call)),
-  );
+  return entityAnswer(outlook, `users('${person.id}')/contacts/$entity`, expanded(call, view));
 }
 
 const noPhoto = (call: GraphCall): Answer =>
   graphError(call, 404, { code: 'ErrorItemNotFound', message: "The photo wasn't found." });
 
 /** The picture of a contact, or an answer that says why there is none. */
-function findPhoto(place: ContactPlace, call: GraphCall, id: string): number | Answer {
+function findPhoto(place: ContactPlace, call: GraphCall, id: string): Photo | Answer {
   const view = findContact(place, call, id);
   if (!view) return notFound(call);
   if (isUnreadable(view)) return corruptData(call);
@@ -144,8 +168,8 @@ function findPhoto(place: ContactPlace, call: GraphCall, id: string): number | A
 export function getPhoto(outlook: OutlookCall, place: ContactPlace, id: string): Answer {
   const { call, person } = outlook;
   const picture = findPhoto(place, call, id);
-  if (typeof picture !== 'number') return picture;
-  const json = { '@odata.mediaContentType': 'image/png', id: '64x64', height: 64, width: 64 };
+  if ('status' in picture) return picture;
+  const json = { '@odata.mediaContentType': picture.contentType, id: '64x64', height: 64, width: 64 };
   return entityAnswer(outlook, `users('${person.id}')/contacts('${id}')/photo/$entity`, json);
 }
 
@@ -155,5 +179,5 @@ export function getPhotoBytes(
   id: string,
 ): Answer {
   const picture = findPhoto(place, call, id);
-  return typeof picture === 'number' ? bytesAnswer('image/png', place.documents.bytes(picture)) : picture;
+  return 'status' in picture ? picture : bytesAnswer(picture.contentType, picture.bytes(place.documents));
 }

@@ -6,11 +6,12 @@ import type { Area } from '../graph/area.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Documents } from '../mail/documents.ts';
-import { boxChanges, itemName, pickItem, type Scene } from '../outlook/box-changes.ts';
+import { boxChanges, itemName, pickItem, wipeBoxes, type Scene } from '../outlook/box-changes.ts';
 import { BoxStore } from '../outlook/box-store.ts';
 import { canonicalHash, sha256Of } from '../outlook/canonical.ts';
 import type { ContainerState, ItemBox, ItemState, PlannedContainer } from '../outlook/item-box.ts';
 import { isDelta, outlookRoute, type OutlookCall, type OutlookOperation } from '../outlook/outlook-route.ts';
+import { contactsWrite } from './contact-writes.ts';
 import { contactJson, photoOf, type ContactView, type ContactWorld } from './contact-json.ts';
 import {
   contactDelta,
@@ -166,7 +167,7 @@ function contactLine(desk: ContactDesk, box: ItemBox, state: ItemState): object 
     containerId: box.ids.container(state.container),
     displayName: json['displayName'],
     sha256: canonicalHash(json),
-    photoSha256: picture === null ? null : sha256Of(desk.documents.bytes(picture)),
+    photoSha256: picture === null ? null : sha256Of(picture.bytes(desk.documents)),
     unreadable: desk.store.isUnreadable(box, state.number) ? 'ErrorCorruptData' : null,
   };
 }
@@ -210,6 +211,10 @@ export function createContactsArea(organization: Organization): Area {
         role: 'Contacts.Read',
         owns: (segments) => segments[2] === 'contacts' || segments[2] === 'contactFolders',
         find: (outlook) => findOperation(desk, outlook),
+        writing: {
+          role: 'Contacts.ReadWrite',
+          find: (outlook) => contactsWrite({ world: desk, box: store.box(outlook.person) }, outlook),
+        },
       }),
     changes: boxChanges(store, rules, { photosChanged: changePhoto }),
     *truth(account) {
@@ -217,6 +222,7 @@ export function createContactsArea(organization: Organization): Area {
       if (box) yield* truthOf(desk, box);
     },
     minimum: (account) => store.containersAndTheirList(account),
+    wipe: (account) => wipeBoxes(store, rules, account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }

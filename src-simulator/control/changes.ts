@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { Dice } from '../chance.ts';
 import type { Organization } from '../graph/graph-call.ts';
+import { lastWellKnownFolder } from '../mail/folder-plan.ts';
 import { folderId, immutableMessageId } from '../mail/ids.ts';
 import type { FolderState, Mailbox, MessageState } from '../mail/mailbox.ts';
 
@@ -55,7 +56,6 @@ interface Scene {
 }
 
 const attempts = 200;
-const lastWellKnown = 9;
 
 function pickMessage({ mailbox, dice }: Scene): MessageState | null {
   for (let i = 0; i < attempts && mailbox.messageCount > 0; i += 1) {
@@ -71,7 +71,7 @@ function pickFolder({ mailbox, dice }: Scene, isOrdinary: boolean): FolderState 
   const folders = mailbox
     .folders()
     .filter(({ number }) => !mailbox.isRecoverable(number))
-    .filter((folder) => !isOrdinary || (folder.number > lastWellKnown && !folder.isHidden));
+    .filter((folder) => !isOrdinary || (folder.number > lastWellKnownFolder && !folder.isHidden));
   return folders.length === 0 ? null : dice.pick(folders);
 }
 

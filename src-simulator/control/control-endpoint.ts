@@ -20,6 +20,7 @@ import { applyChanges, changesSchema } from './changes.ts';
 import { minimumOf } from './minimum.ts';
 import type { Statistics } from './statistics.ts';
 import { streamTruth } from './truth.ts';
+import { wipe, wipeSchema } from './wipe.ts';
 
 export interface ControlServices extends LimitServices {
   organization: Organization;
@@ -102,6 +103,10 @@ function stats(services: ControlServices) {
     resourceUnits: units.total,
     userAgents: Object.fromEntries(units.agents),
     faultsInjected: organization.faults.injected,
+    invitationsSent: organization.tallies.invitations,
+    cancellationsSent: organization.tallies.cancellations,
+    mailsSent: organization.tallies.mails,
+    draftsLeft: organization.mail.writtenDrafts(),
   };
 }
 
@@ -123,6 +128,7 @@ const commands: Readonly<Record<string, Command>> = {
   'POST expire-delta': expireDelta,
   'POST expire-uploads': ({ organization }) => ({ sessions: organization.uploads.expireAll() }),
   'POST full-mailbox': fillMailbox,
+  'POST wipe': ({ organization }, body) => wipe(organization, wipeSchema.parse(body)),
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);
     return { isApproved: deviceCodes.approve(userCode, user) };
@@ -140,7 +146,8 @@ const commands: Readonly<Record<string, Command>> = {
   'POST roles': changeRoles,
   'GET stats': stats,
   'GET minimum': ({ organization }) => minimumOf(organization),
-  'POST stats/reset': ({ mailboxLimits, teamsLimits, units, directoryLimits, statistics }) => {
+  'POST stats/reset': ({ organization, mailboxLimits, teamsLimits, units, directoryLimits, statistics }) => {
+    organization.tallies.reset();
     directoryLimits.throttled = 0;
     mailboxLimits.reset();
     units.reset();

@@ -11,6 +11,16 @@ function* allDrives(organization: Organization): Generator<Drive> {
   for (const site of sites.all()) yield* drives.ofSite(site.number);
 }
 
+const drivesAsked = (organization: Organization, account: string | undefined): Drive[] =>
+  account === undefined ? [...allDrives(organization)] : drivesOf(organization, account);
+
+/** Deletes everything below the root. Returns how many items lay directly in it. */
+function wipeDrive(drive: Drive): number {
+  const children = drive.children(0);
+  for (const { number } of children) drive.delete(number);
+  return children.length;
+}
+
 /** Makes the area over the drives of an organization. */
 export function createDriveArea(organization: Organization): Area {
   return {
@@ -22,9 +32,9 @@ export function createDriveArea(organization: Organization): Area {
       const drives = drivesOf(organization, account).length;
       return drives === 0 ? 0 : 1 + drives;
     },
+    wipe: (account) => drivesAsked(organization, account).reduce((sum, drive) => sum + wipeDrive(drive), 0),
     expireDelta: (account) => {
-      const expired = account === undefined ? allDrives(organization) : drivesOf(organization, account);
-      for (const drive of expired) drive.book.tokenAge += 1;
+      for (const drive of drivesAsked(organization, account)) drive.book.tokenAge += 1;
     },
   };
 }

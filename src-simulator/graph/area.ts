@@ -28,6 +28,8 @@ export interface Area {
    * that a backup has to read it at every run; 0 for a stranger, absent where there is nothing of the kind.
    */
   readonly withoutDelta?: (account: string) => number;
+  /** Deletes what accounts hold, of one account or of all; returns how many things. Absent where nothing can be emptied. */
+  readonly wipe?: (account: string | undefined) => number;
   /** Makes the delta links of one account, or of all, expire. */
   expireDelta(account: string | undefined): void;
 }

@@ -8,14 +8,8 @@ import { withBody } from '../writes/request-shape.ts';
 import { outlookRanges, sessionJson } from '../writes/upload-sessions.ts';
 import { attachmentAnswer, attachmentId } from './attachment-operations.ts';
 import { graphError, notFound } from './graph-call.ts';
-import {
-  fullMailbox,
-  noContent,
-  onMessage,
-  plannedContent,
-  sceneOf,
-  type WritePlace,
-} from './message-writes.ts';
+import { fullMailbox, noContent } from '../outlook/outlook-writes.ts';
+import { onMessage, plannedContent, sceneOf, type WritePlace } from './message-writes.ts';
 
 /** Exchange's limit on attachments of one message. */
 const mostAttachments = 250;

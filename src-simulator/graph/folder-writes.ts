@@ -1,14 +1,13 @@
 /** Writing mail folders: created, renamed, deleted. Names are unique beside each other, whatever their case. */
 import { z } from 'zod';
 import { jsonText, type Answer } from '../http/answer.ts';
+import { lastWellKnownFolder } from '../mail/folder-plan.ts';
 import type { FolderState, Mailbox } from '../mail/mailbox.ts';
 import { onlyNames, withBody } from '../writes/request-shape.ts';
 import { findFolder, folderJson, noSuchFolder } from './folder-operations.ts';
 import { graphError } from './graph-call.ts';
-import { fullMailbox, noContent, type WritePlace } from './message-writes.ts';
-
-/** The last folder that Exchange itself makes; those are not renamed and not deleted. */
-const lastWellKnown = 9;
+import { fullMailbox, noContent } from '../outlook/outlook-writes.ts';
+import type { WritePlace } from './message-writes.ts';
 
 const folderSchema = z
   .looseObject({ displayName: z.string().trim().min(1).max(255), isHidden: z.boolean().optional() })
@@ -44,7 +43,7 @@ const folderExists = ({ call }: WritePlace): Answer =>
   });
 
 const isFixed = (mailbox: Mailbox, folder: FolderState) =>
-  folder.number <= lastWellKnown || mailbox.isRecoverable(folder.number);
+  folder.number <= lastWellKnownFolder || mailbox.isRecoverable(folder.number);
 
 const fixedFolder = ({ call }: WritePlace): Answer =>
   graphError(call, 403, {

@@ -10,6 +10,7 @@ import {
   deleteMessage,
   draftsFolder,
   moveMessage,
+  sendMail,
   updateMessage,
   type WritePlace,
 } from './message-writes.ts';
@@ -78,5 +79,7 @@ function folderWrite(place: WritePlace, rest: readonly string[]): Found | null {
 }
 
 /** The operation that writes, below `messages` or `mailFolders`; null for a method that a path has not. */
-export const mailWrite = (place: WritePlace, area: string, rest: readonly string[]): Found | null =>
-  area === 'messages' ? messageWrite(place, rest) : folderWrite(place, rest);
+export function mailWrite(place: WritePlace, area: string, rest: readonly string[]): Found | null {
+  if (area === 'sendMail') return ['users.sendMail', () => sendMail(place)];
+  return area === 'messages' ? messageWrite(place, rest) : folderWrite(place, rest);
+}

@@ -1,4 +1,5 @@
 /** Writing messages: created from JSON or MIME, changed, moved, copied, deleted. */
+import { z } from 'zod';
 import type { Person } from '../directory/people.ts';
 import type { Answer } from '../http/answer.ts';
 import { epochMs } from '../mail/message-facts.ts';
@@ -15,6 +16,7 @@ import {
 } from '../mail/message-input.ts';
 import { messageTags, type WrittenMessage } from '../mail/written-message.ts';
 import type { Mailbox, MessageState } from '../mail/mailbox.ts';
+import { fullMailbox, noContent } from '../outlook/outlook-writes.ts';
 import { withBody } from '../writes/request-shape.ts';
 import { destinationSchema } from '../writes/destination.ts';
 import { writtenAttachments } from './attachment-operations.ts';
@@ -38,18 +40,6 @@ export const sceneOf = ({ person }: WritePlace): WritingScene => ({
   owner: person.mailAddress,
   nowMs: Date.now(),
 });
-
-export const noContent: Answer = { status: 204, body: '' };
-
-/** 507 of a mailbox that takes nothing more, or null. */
-export function fullMailbox({ organization, person, call }: WritePlace): Answer | null {
-  return organization.tallies.fullMailboxes.has(person.id)
-    ? graphError(call, 507, {
-        code: 'ErrorQuotaExceeded',
-        message: 'The mailbox has exceeded its maximum size.',
-      })
-    : null;
-}
 
 function writtenAnswer(place: WritePlace, state: MessageState, status: number): Answer {
   const json = messageJson(viewOf(place.mailbox, state, wantsImmutableIds(place.call)), null);
@@ -206,6 +196,37 @@ export const copyMessage = (place: WritePlace, id: string): Answer =>
       return writtenAnswer(place, copy, 201);
     }),
   );
+
+const sentFolder = 2;
+
+/** Counts a message as sent and gives it the time of now. */
+function send({ organization }: WritePlace, content: WrittenMessage): WrittenMessage {
+  const { to, cc, bcc } = content;
+  organization.tallies.mails += to.length + cc.length + bcc.length;
+  return { ...content, isDraft: false, sentMs: Date.now(), receivedMs: Date.now() };
+}
+
+const accepted: Answer = { status: 202, body: '' };
+
+const sendSchema = z
+  .union([
+    z.object({ message: messageSchema, saveToSentItems: z.boolean().optional() }),
+    z.object({ Message: messageSchema, SaveToSentItems: z.boolean().optional() }),
+  ])
+  .transform((body) =>
+    'message' in body
+      ? { input: body.message, isKept: body.saveToSentItems ?? true }
+      : { input: body.Message, isKept: body.SaveToSentItems ?? true },
+  );
+
+/** POST sendMail. Nobody gets the message; the organization counts it, one for each recipient. */
+export const sendMail = (place: WritePlace): Answer =>
+  withBody(place.call, sendSchema, ({ input, isKept }) => {
+    const made = messageFromJson(input, sceneOf(place));
+    const content = send(place, made.content);
+    if (isKept) storeMessage(place.mailbox, sentFolder, { ...made, content });
+    return accepted;
+  });
 
 /** DELETE: to Deletions, from where a person can still bring it back; what lies in Recoverable Items goes for good. */
 export const deleteMessage = (place: WritePlace, id: string): Answer =>

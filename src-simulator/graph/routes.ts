@@ -153,12 +153,20 @@ function mailRead(place: MailPlace, area: string, rest: readonly string[]): Foun
   return found && call.method !== 'GET' ? [found[0], () => refuseMethod(call)] : found;
 }
 
+/** What mail asks of a caller; null for a path that is none of mail's. */
+function mailRole({ method, segments }: GraphCall): string | null {
+  const [first, , area] = segments;
+  if (first !== 'users') return null;
+  if (area === 'sendMail') return segments.length === 3 && method === 'POST' ? 'Mail.Send' : null;
+  if (area !== 'messages' && area !== 'mailFolders') return null;
+  return method === 'GET' ? 'Mail.Read' : 'Mail.ReadWrite';
+}
+
 function mailRoute(organization: Organization, call: GraphCall): Route | null {
-  const [first, user = '', area, ...rest] = call.segments;
-  if (first !== 'users' || (area !== 'messages' && area !== 'mailFolders')) return null;
+  const [, user = '', area = '', ...rest] = call.segments;
+  const role = mailRole(call);
+  if (role === null) return null;
   const person = organization.directory.find(user);
-  const isWrite = call.method !== 'GET';
-  const role = isWrite ? 'Mail.ReadWrite' : 'Mail.Read';
   if (!person) {
     const missing = () => noSuchMailUser(call, user);
     return { operation: `users.${area}`, role, person: null, isMail: false, run: missing };
@@ -167,7 +175,8 @@ function mailRoute(organization: Organization, call: GraphCall): Route | null {
   if (person.mailbox !== 'cloud')
     return { ...base, operation: `users.${area}`, run: () => noMailbox(call, person) };
   const place: MailPlace = { organization, call, person, mailbox: organization.mail.mailbox(person.number) };
-  const found = (isWrite ? mailWrite(place, area, rest) : null) ?? mailRead(place, area, rest);
+  const written = call.method === 'GET' ? null : mailWrite(place, area, rest);
+  const found = written ?? mailRead(place, area, rest);
   return found && { ...base, operation: found[0], run: found[1] };
 }
 

@@ -19,6 +19,9 @@ export const wellKnownFolders: ReadonlyMap<string, number> = new Map([
   ['recoverableitemsdeletions', 9],
 ]);
 
+/** The last folder that Exchange itself makes at the front of a plan. */
+export const lastWellKnownFolder = 9;
+
 /** Folder number of Deletions, below the root of Recoverable Items. */
 export const deletionsFolder = 9;
 

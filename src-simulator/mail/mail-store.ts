@@ -41,6 +41,12 @@ export class MailStore {
     this.#recent.clear();
   }
 
+  /** Drafts that clients wrote and that still lie where a person sees them. */
+  writtenDrafts(): number {
+    const touched = [...this.#changed.values(), ...[...this.#recent.values()].filter((one) => one.isChanged)];
+    return touched.reduce((sum, mailbox) => sum + mailbox.writtenDrafts(), 0);
+  }
+
   #messageCount(number: number): number {
     if (this.#options.messagesPerUser !== undefined) return this.#options.messagesPerUser;
     if (this.#options.profile !== 'sample') return 100;

@@ -381,6 +381,15 @@ export class Mailbox {
     return written ? renderWritten(written) : renderMessage(this.world, this.describe(state));
   }
 
+  /** Messages that clients wrote as drafts and that lie in a folder a person sees. */
+  writtenDrafts(): number {
+    return [...this.written.numbers()].filter((number) => {
+      const state = this.message(number);
+      const isSeen = state && !state.isDeleted && !this.isRecoverable(state.folder);
+      return isSeen && this.folder(state.folder) !== null && this.written.content(number)?.isDraft === true;
+    }).length;
+  }
+
   /** When a message or folder last changed, in milliseconds since 1970. */
   modifiedMs(changedAt: number, receivedMs: number): number {
     return changedAt === 0 ? receivedMs + 1_000 : epochMs + changedAt * 1_000;

@@ -102,6 +102,26 @@ function containerChanges(rules: ChangeRules): Record<string, BoxChange> {
   };
 }
 
+/** Deletes every item that a person could delete, and every container, of one mailbox or of all; returns how many. */
+export function wipeBoxes(store: BoxStore, rules: ChangeRules, account: string | undefined): number {
+  const { directory } = store.organization;
+  const accounts =
+    account === undefined
+      ? Array.from({ length: directory.size }, (_, i) => directory.person(i).id)
+      : [account];
+  return accounts.reduce((sum, id) => sum + wipeBox(store.boxOf(id), rules), 0);
+}
+
+function wipeBox(box: ItemBox | null, { isEditable, isOrdinary }: ChangeRules): number {
+  if (!box) return 0;
+  const containers = box.containers();
+  const items = containers.filter(isEditable).flatMap(({ number }) => box.items(number));
+  for (const { number } of items) box.changeItem(number, { isDeleted: true });
+  const own = containers.filter(isOrdinary);
+  for (const { number } of own) if (box.container(number)) box.deleteContainer(number);
+  return items.length + own.length;
+}
+
 function pickBox(store: BoxStore, dice: Dice, account: string | undefined): ItemBox | null {
   if (account !== undefined) return store.boxOf(account);
   const { directory } = store.organization;

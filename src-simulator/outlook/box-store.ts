@@ -72,6 +72,7 @@ export class BoxStore {
 
   /** True for the items that can never be read. */
   isUnreadable(box: ItemBox, item: number): boolean {
+    if (box.writings.get(item)?.isWhole === true) return false;
     return shareOf(mix(mix(this.seed, 701), box.mailbox, item)) < this.#unreadableShare;
   }
 

@@ -4,6 +4,7 @@
  * delta is what the log tells. What an item says is the area's affair.
  */
 import { ItemIds } from './item-ids.ts';
+import { ItemWritings } from './item-writings.ts';
 
 export interface ItemState {
   number: number;
@@ -72,6 +73,8 @@ export class ItemBox {
   /** Number of the mailbox's owner. */
   readonly mailbox: number;
   readonly ids: ItemIds;
+  /** What clients wrote. */
+  readonly writings = new ItemWritings();
   /** Number of the last change. */
   changeCount = 0;
   readonly #plan: readonly PlannedContainer[];

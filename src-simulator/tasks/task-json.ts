@@ -82,6 +82,7 @@ function bodyOf(view: TaskView): Json {
 /** Numbers of the documents attached to a task. */
 function documentsOf(view: TaskView): number[] {
   const life = lifeOf(view);
+  if (view.box.writings.get(view.state.number)?.isWhole === true) return [];
   if (view.state.container === flaggedList || mix(life, 43) % 6 !== 0) return [];
   const count = 1 + (mix(life, 44) % 2);
   return Array.from({ length: count }, (_, i) =>
@@ -99,7 +100,7 @@ const properties: Readonly<Record<string, Property>> = {
   createdDateTime: (view) => iso(createdMs(view)),
   lastModifiedDateTime: (view) => iso(modifiedMs(view)),
   bodyLastModifiedDateTime: (view) => iso(createdMs(view)),
-  hasAttachments: (view) => documentsOf(view).length > 0,
+  hasAttachments: (view) => taskAttachments(view).length > 0,
   categories: (view) => (lifeOf(view) % 5 === 0 ? ['Red category'] : []),
   body: bodyOf,
   dueDateTime: oneIn(2, 51),
@@ -123,12 +124,41 @@ export function taskJson(view: TaskView, names: readonly string[] | null): Json 
   return {
     '@odata.etag': `W/"${etag.toString(36)}${view.state.changedAt.toString(36)}"`,
     id: taskId(view),
-    ...Object.fromEntries(wanted.map((name) => [name, properties[name]?.(view)])),
+    ...Object.fromEntries(wanted.map((name) => [name, valueOf(view, name)])),
   };
+}
+
+/** What a task has that a client created and said nothing of. */
+const blanks: Json = {
+  importance: 'normal',
+  isReminderOn: false,
+  status: 'notStarted',
+  title: '',
+  categories: [],
+  body: { content: '', contentType: 'text' },
+};
+const computed = /^(?:(?:created|lastModified|bodyLastModified)DateTime|hasAttachments)$/;
+
+/** A property as it was written, otherwise as planned; blank of a task that a client created. */
+function valueOf(view: TaskView, name: string): unknown {
+  const writing = view.box.writings.get(view.state.number);
+  if (!writing || computed.test(name)) return properties[name]?.(view);
+  if (Object.hasOwn(writing.values, name)) return writing.values[name];
+  return writing.isWhole ? (blanks[name] ?? null) : properties[name]?.(view);
+}
+
+/** What a client wrote under a name that holds a list; empty of a task that it created, null where the plan counts. */
+function writtenList({ box, state }: TaskView, name: string): Json[] | null {
+  const writing = box.writings.get(state.number);
+  const list = writing?.values[name];
+  if (Array.isArray(list)) return list as Json[];
+  return writing?.isWhole === true ? [] : null;
 }
 
 /** Steps of a task. Every mark checks or unchecks one of them, or adds the first. */
 export function checklistOf(view: TaskView): Json[] {
+  const written = writtenList(view, 'checklistItems');
+  if (written) return written;
   const life = lifeOf(view);
   const { marks } = view.state;
   const planned = mix(life, 61) % 3 === 0 ? 1 + (mix(life, 62) % 5) : 0;
@@ -147,6 +177,8 @@ export function checklistOf(view: TaskView): Json[] {
 
 /** What a task links to: for flagged mail the message, for some others a page of another application. */
 export function linksOf(view: TaskView): Json[] {
+  const written = writtenList(view, 'linkedResources');
+  if (written) return written;
   const life = lifeOf(view);
   const isMail = view.state.container === flaggedList;
   if (!isMail && mix(life, 71) % 7 !== 0) return [];
@@ -163,7 +195,7 @@ export function linksOf(view: TaskView): Json[] {
 
 export function taskAttachments(view: TaskView): TaskAttachment[] {
   const { documents } = view.world;
-  return documentsOf(view).map((document, index) => {
+  const planned = documentsOf(view).map((document, index) => {
     const { name, contentType, sizeBytes } = documents.describe(document);
     const json = {
       '@odata.type': '#microsoft.graph.taskFileAttachment',
@@ -175,4 +207,22 @@ export function taskAttachments(view: TaskView): TaskAttachment[] {
     };
     return { json, contentType, bytes: () => documents.bytes(document) };
   });
+  return [...planned, ...writtenAttachments(view)];
+}
+
+/** Attachments that clients added; their numbers begin where those of the plan never come. */
+function writtenAttachments(view: TaskView): TaskAttachment[] {
+  const { attachments = [] } = view.box.writings.get(view.state.number) ?? {};
+  return attachments.map(({ number, name, contentType, bytes, lastModifiedMs }) => ({
+    json: {
+      '@odata.type': '#microsoft.graph.taskFileAttachment',
+      id: `${taskId(view)}AAABEgAQ${Buffer.from([0xa8, number, 0x3c]).toString('base64url')}`,
+      name,
+      contentType,
+      size: bytes.length,
+      lastModifiedDateTime: iso(lastModifiedMs),
+    },
+    contentType: contentType ?? 'application/octet-stream',
+    bytes: () => bytes,
+  }));
 }

@@ -37,7 +37,7 @@ export interface TaskPlace {
 }
 
 /** A list as Graph shows it. */
-const listJson = (box: ItemBox, { number, name }: ContainerState): Json => ({
+export const listJson = (box: ItemBox, { number, name }: ContainerState): Json => ({
   id: box.ids.container(number),
   displayName: name,
   isOwner: true,

@@ -5,7 +5,7 @@ import type { Person } from '../directory/people.ts';
 import type { Area } from '../graph/area.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import type { Answer } from '../http/answer.ts';
-import { boxChanges, itemName, pickItem, type Scene } from '../outlook/box-changes.ts';
+import { boxChanges, itemName, pickItem, wipeBoxes, type Scene } from '../outlook/box-changes.ts';
 import { BoxStore } from '../outlook/box-store.ts';
 import { canonicalHash, sha256Of } from '../outlook/canonical.ts';
 import type { ContainerState, ItemBox, ItemState, PlannedContainer } from '../outlook/item-box.ts';
@@ -35,6 +35,7 @@ import {
   taskProblem,
   type TaskPlace,
 } from './task-operations.ts';
+import { tasksWrite } from './task-writes.ts';
 
 const areaSeed = 0x7a_5c;
 const medianTasks = 24;
@@ -201,6 +202,10 @@ export function createTasksArea(organization: Organization): Area {
         role: 'Tasks.Read.All',
         owns: (segments) => segments[2] === 'todo' && segments[3] === 'lists',
         find: (outlook) => findOperation(world, outlook),
+        writing: {
+          role: 'Tasks.ReadWrite.All',
+          find: (outlook) => tasksWrite({ world, box: store.box(outlook.person) }, outlook),
+        },
       }),
     changes: boxChanges(store, rules, { checklistsEdited: editChecklist }),
     *truth(account) {
@@ -208,6 +213,7 @@ export function createTasksArea(organization: Organization): Area {
       if (box) yield* truthOf(world, box);
     },
     minimum: (account) => store.containersAndTheirList(account),
+    wipe: (account) => wipeBoxes(store, { ...rules, isEditable: () => true }, account),
     expireDelta: (account) => store.expireDelta(account),
   };
 }
