@@ -19,14 +19,16 @@ export function messageJson(
   { tag, attachments }: { readonly tag: string; readonly attachments: readonly AttachedFile[] },
 ): object {
   const { head, body } = message;
-  const [from] = peopleOf(head.from && [head.from]);
+  // Of a message without a header, what lists showed is all that is known.
+  const isBare = head.headers.length === 0;
+  const [from] = isBare ? listedPeople([info['from']]) : peopleOf(head.from && [head.from]);
   const [sender = from] = peopleOf(head.sender && [head.sender]);
   return defined({
-    subject: head.subject ?? '',
+    subject: head.subject ?? (isBare ? textOf(info['subject']) : undefined) ?? '',
     body,
     from: recipient(from),
     sender: recipient(sender),
-    toRecipients: peopleOf(head.to).map(recipient),
+    toRecipients: (isBare ? listedPeople(info['to']) : peopleOf(head.to)).map(recipient),
     ccRecipients: peopleOf(head.cc).map(recipient),
     bccRecipients: peopleOf(head.bcc).map(recipient),
     replyTo: peopleOf(head.replyTo).map(recipient),
@@ -78,6 +80,16 @@ function propertiesOf({ header, head, messageClass }: MimeMessage, info: ItemInf
     ['String 0x001A', messageClass],
   ];
   return properties.flatMap(([id, value]) => (value === undefined ? [] : [{ id, value }]));
+}
+
+/** People as lists show them: `Name <address>`, or the address alone. */
+function listedPeople(texts: unknown): Person[] {
+  const list: unknown[] = Array.isArray(texts) ? texts : [];
+  return list.flatMap((text) => {
+    if (typeof text !== 'string' || text === '') return [];
+    const [, name = '', address = text] = /^(.*) <([^<>]*)>$/s.exec(text) ?? [];
+    return [{ name, address }];
+  });
 }
 
 const recipient = (person: Person | undefined): object | undefined =>

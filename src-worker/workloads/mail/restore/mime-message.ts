@@ -61,6 +61,8 @@ export async function readMessage(mime: Uint8Array<ArrayBuffer>): Promise<MimeMe
     messageClass === undefined
       ? await Promise.all(parts.filter(({ part }) => !isBody(part)).map(fileOf))
       : [sealedFile(mime, { head, headerBytes: header.length, parts })];
+  // What has no header may be no text either, so its bytes come along.
+  if (head.headers.length === 0) attachments.push(originalFile(mime));
   return { header: header.toString('utf8'), head, body: bodyIn(parts), attachments, messageClass };
 }
 
@@ -99,6 +101,14 @@ function sealedFile(
   const mediaType = isSigned ? 'multipart/signed' : 'application/pkcs7-mime';
   return { name: 'smime.p7m', mediaType, contentId: undefined, isInline: false, bytes };
 }
+
+const originalFile = (bytes: Uint8Array<ArrayBuffer>): AttachedFile => ({
+  name: 'original message.eml',
+  mediaType: 'application/octet-stream',
+  contentId: undefined,
+  isInline: false,
+  bytes,
+});
 
 async function fileOf({ part, pieces }: FoundPart): Promise<AttachedFile> {
   const bytes = Buffer.concat(pieces);
