@@ -18,6 +18,7 @@ import {
   listEventAttachments,
 } from './event-attachments.ts';
 import { untouchedOccurrence } from './event-facts.ts';
+import { calendarWrites } from './event-writes.ts';
 import { completeEventJson, isUnreadable } from './event-json.ts';
 import { findEvent, getEvent, listCalendarView, listEvents, listInstances } from './event-operations.ts';
 import { factsOf, viewOf, type CalendarWorld, type EventView } from './event-view.ts';
@@ -211,6 +212,10 @@ export function createCalendarArea(organization: Organization): Area {
         role: 'Calendars.Read',
         owns: (segments) => roots.includes(segments[2] ?? ''),
         find: (outlook) => findOperation(world, outlook),
+        writing: {
+          role: 'Calendars.ReadWrite',
+          find: (outlook) => calendarWrites({ world, box: store.box(outlook.person) }, outlook),
+        },
       }),
     changes: boxChanges(store, rules, {
       exceptionsAdded: markOccurrence(world, 'x'),

@@ -74,11 +74,34 @@ function describe({ world }: EventView, attachment: EventAttachment): Attachment
 /** Attachments of an event in their order. An exception has those of its series. */
 export function attachmentsOf(view: EventView): Attachment[] {
   const lastModifiedDateTime = iso(modifiedMs(view));
-  return view.facts.attachments.map((one, index) => {
+  const planned = view.facts.attachments.map((one, index) => {
     const id = `${eventId(view)}AAABEgAQ${Buffer.from([0xa7, index, 0x3c]).toString('base64url')}`;
     const attachment = describe(view, one);
     return { ...attachment, json: { ...attachment.json, id, lastModifiedDateTime } };
   });
+  return [...planned, ...writtenAttachments(view)];
+}
+
+/** Attachments that clients added; their numbers begin where those of the plan never come. */
+function writtenAttachments(view: EventView): Attachment[] {
+  const { attachments = [] } = view.box.writings.get(view.state.number) ?? {};
+  return attachments.map(
+    ({ number, kind, name, contentType, isInline, contentId, lastModifiedMs, bytes, item }) => ({
+      json: {
+        '@odata.type': `#microsoft.graph.${kind}Attachment`,
+        name,
+        contentType,
+        size: bytes.length + 132,
+        isInline,
+        ...(kind === 'file' ? { contentId, contentLocation: null } : {}),
+        id: `${eventId(view)}AAABEgAQ${Buffer.from([0xa8, number, 0x3c]).toString('base64url')}`,
+        lastModifiedDateTime: iso(lastModifiedMs),
+      },
+      bytes: () => bytes,
+      contentType: contentType ?? 'text/plain',
+      item,
+    }),
+  );
 }
 
 /** An attachment as GET shows it: a file comes with its bytes unless $select leaves them out. */

@@ -85,7 +85,9 @@ const properties: Readonly<Record<string, Property>> = {
     `040000008200E00074C5B7101A82E008${mix(world.seed, box.mailbox, state.number).toString(16).padStart(8, '0').toUpperCase()}`,
   reminderMinutesBeforeStart: () => 15,
   isReminderOn: ({ facts }) => !facts.isAllDay,
-  hasAttachments: ({ facts }) => facts.attachments.some((one) => one.kind !== 'file' || !one.isInline),
+  hasAttachments: ({ facts, box, state }) =>
+    facts.attachments.some((one) => one.kind !== 'file' || !one.isInline) ||
+    (box.writings.get(state.number)?.attachments ?? []).some(({ isInline }) => !isInline),
   subject: ({ facts, occurrence }) =>
     occurrence?.isException === true ? `${facts.subject} *` : facts.subject,
   bodyPreview: ({ facts }) =>
@@ -134,12 +136,50 @@ export const isUnreadable = ({ world, box, state }: EventView): boolean =>
 export const isEventProperty = (name: string): boolean =>
   Object.hasOwn(properties, name) || Object.hasOwn(onRequest, name);
 
+/** What is computed of every event, whatever was written. */
+const computed =
+  /^(?:id|createdDateTime|lastModifiedDateTime|changeKey|iCalUId|start|end|isAllDay|original\w+|type|seriesMasterId|hasAttachments|webLink|recurrence|cancelledOccurrences)$/;
+/** What an event has that a client created and said nothing of. */
+const blanks: Json = {
+  categories: [],
+  subject: '',
+  bodyPreview: '',
+  importance: 'normal',
+  sensitivity: 'normal',
+  showAs: 'busy',
+  transactionId: null,
+  reminderMinutesBeforeStart: 15,
+  isReminderOn: true,
+  body: { contentType: 'text', content: '' },
+  location: { displayName: '', locationType: 'default', uniqueIdType: 'unknown' },
+  locations: [],
+  attendees: [],
+  isOnlineMeeting: false,
+};
+
+/** A property as it was written, otherwise as planned; blank of an event that a client created. */
+function valueOf(view: EventView, name: string): unknown {
+  const writing = view.box.writings.get(view.state.number);
+  const planned = () => (properties[name] ?? onRequest[name])?.(view);
+  if (!writing || computed.test(name)) return planned();
+  const own = view.occurrence ? writing.occurrences.get(view.occurrence.index) : undefined;
+  const values = { ...writing.values, ...own };
+  if (Object.hasOwn(values, name)) return values[name];
+  if (name === 'bodyPreview' && Object.hasOwn(values, 'body')) return previewOf(values['body']);
+  return writing.isWhole && Object.hasOwn(blanks, name) ? blanks[name] : planned();
+}
+
+const previewOf = (body: unknown): string =>
+  (body as { content: string }).content
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 255);
+
 /** An event; `names` null means all usual properties. */
 export function eventJson(view: EventView, names: readonly string[] | null): Json {
   const wanted = names ?? Object.keys(properties);
-  const values = wanted
-    .filter((name) => name !== 'id')
-    .map((name) => [name, (properties[name] ?? onRequest[name])?.(view)] as const);
+  const values = wanted.filter((name) => name !== 'id').map((name) => [name, valueOf(view, name)] as const);
   return {
     '@odata.etag': `W/"${changeKeyOf(view)}"`,
     id: eventId(view),

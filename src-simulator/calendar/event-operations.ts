@@ -5,6 +5,7 @@ import type { Answer } from '../http/answer.ts';
 import { badSelect, corruptData, entityAnswer, listAnswer, type Json } from '../outlook/answers.ts';
 import type { ItemBox, ItemState } from '../outlook/item-box.ts';
 import type { OutlookCall } from '../outlook/outlook-route.ts';
+import { expandedJson, expandedProperties, filteredProperty } from '../writes/extended-properties.ts';
 import { calendarJson } from './calendars.ts';
 import { attachmentJson, attachmentsOf } from './event-attachments.ts';
 import { eventJson, isEventProperty, isUnreadable } from './event-json.ts';
@@ -43,7 +44,11 @@ const expandable: Readonly<Record<string, (view: EventView) => unknown>> = {
   exceptionOccurrences: (view) => exceptionsOf(view).map((exception) => eventJson(exception, null)),
 };
 
+/** Extended properties that $expand asks for; empty when it asks for something else. */
+const expandedIds = (call: GraphCall) => expandedProperties(call.query.get('expand') ?? '') ?? [];
+
 function expandedNames(call: GraphCall): string[] {
+  if (expandedIds(call).length > 0) return [];
   return (call.query.get('expand') ?? '').split(',').filter((name) => name !== '');
 }
 
@@ -60,7 +65,12 @@ function badExpand(call: GraphCall, allowed: readonly string[]): Answer | null {
 
 function withExpansions(call: GraphCall, view: EventView): Json {
   const expanded = expandedNames(call).map((name) => [name, expandable[name]?.(view)]);
-  return { ...eventJson(view, selectedNames(call)), ...(Object.fromEntries(expanded) as Json) };
+  const given = view.box.writings.get(view.state.number)?.properties;
+  return {
+    ...eventJson(view, selectedNames(call)),
+    ...(Object.fromEntries(expanded) as Json),
+    ...expandedJson(expandedIds(call), (id) => given?.get(id) ?? null),
+  };
 }
 
 const badEventSelect = (call: GraphCall) => badSelect(call, isEventProperty, 'event');
@@ -82,6 +92,9 @@ export function getEvent(outlook: OutlookCall, place: CalendarPlace, id: string)
 function filterOf(call: GraphCall): ((view: EventView) => boolean) | null | undefined {
   const text = call.query.get('filter');
   if (text === undefined) return null;
+  const wanted = filteredProperty(text);
+  if (wanted)
+    return ({ box, state }) => box.writings.withProperty(wanted.id, wanted.value).includes(state.number);
   const [, operator, date = ''] = /^lastModifiedDateTime (ge|gt) (\S+)$/.exec(text) ?? [];
   const fromMs = Date.parse(date);
   if (operator === undefined || Number.isNaN(fromMs)) return undefined;

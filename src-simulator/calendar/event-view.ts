@@ -6,6 +6,7 @@ import type { ItemBox, ItemState } from '../outlook/item-box.ts';
 import { isFilledByOutlook } from './calendar-plan.ts';
 import { describeEvent, plannedStart, type EventFacts, type EventWorld } from './event-facts.ts';
 import { dateText, dayMs, occurrenceDays } from './recurrence.ts';
+import { writtenFacts, writtenTimes } from './written-events.ts';
 
 /** What the operations of the area share. */
 export interface CalendarWorld extends EventWorld {
@@ -39,7 +40,11 @@ const farDay = Math.floor(epochMs / dayMs) + 20 * 366;
 export function factsOf(world: CalendarWorld, box: ItemBox, state: ItemState): EventFacts {
   const isDay = isFilledByOutlook(box.plannedContainerOf(state.number), world.isRich);
   const kind = state.createdAt > 0 ? 'future' : isDay ? 'day' : 'planned';
-  return describeEvent(world, box.mailbox, { ...state, kind });
+  const facts = describeEvent(world, box.mailbox, { ...state, kind });
+  const writing = box.writings.get(state.number);
+  if (!writing) return facts;
+  const owner = world.directory.person(box.mailbox).mailAddress;
+  return writtenFacts(facts, writing, { owner, marks: state.marks });
 }
 
 export function viewOf(
@@ -50,8 +55,14 @@ export function viewOf(
   return { world, box, state, isImmutable, facts: factsOf(world, box, state), occurrence: null };
 }
 
-function occurrenceOn({ facts }: EventView, index: number, day: number): Occurrence {
+function occurrenceOn({ facts, box, state }: EventView, index: number, day: number): Occurrence {
   const isException = facts.exceptions.includes(index);
+  const writing = box.writings.get(state.number);
+  const written = writing?.occurrences.get(index);
+  if (written || writing?.isWhole === true) {
+    const { startMs = plannedStart(facts, day) } = writtenTimes(written ?? {});
+    return { index, day, isException, startMs };
+  }
   // An exception begins an hour or two later than the pattern says; one of whole days is only named otherwise.
   const isLater = isException && !facts.isAllDay;
   const shiftMs = isLater ? (1 + (mix(facts.hash, 41, index) % 2)) * hourMs : 0;
@@ -63,8 +74,17 @@ export function occurrencesOf(view: EventView, untilDay = farDay): EventView[] {
   const { recurrence, cancelled } = view.facts;
   if (!recurrence) return [];
   return occurrenceDays(recurrence, untilDay).flatMap((day, index) =>
-    cancelled.includes(index) ? [] : [{ ...view, occurrence: occurrenceOn(view, index, day) }],
+    cancelled.includes(index)
+      ? []
+      : [{ ...view, facts: occurrenceFacts(view, index), occurrence: occurrenceOn(view, index, day) }],
   );
+}
+
+/** The facts of a series with how long one occurrence lasts. */
+function occurrenceFacts({ facts, box, state }: EventView, index: number): EventFacts {
+  const written = box.writings.get(state.number)?.occurrences.get(index);
+  const { durationMs } = written ? writtenTimes(written) : {};
+  return durationMs === undefined ? facts : { ...facts, durationMs };
 }
 
 /** The exceptions of a series. */

@@ -30,11 +30,22 @@ export function offsetOn(zone: string, day: number): number {
   return offset;
 }
 
+/** True for UTC, the Windows names above, and every name that Intl knows. */
+export function isKnownZone(zone: string): boolean {
+  if (zone === 'UTC' || Object.hasOwn(ianaNames, zone)) return true;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return zone.includes('/');
+  } catch {
+    return false;
+  }
+}
+
 function localMs(zone: string, utcMs: number): number {
   const clock =
     clocks.get(zone) ??
     new Intl.DateTimeFormat('en-US', {
-      timeZone: ianaNames[zone] ?? 'UTC',
+      timeZone: ianaNames[zone] ?? (zone.includes('/') ? zone : 'UTC'),
       hourCycle: 'h23',
       year: 'numeric',
       month: 'numeric',

@@ -77,12 +77,12 @@ const itemSchema = z.object({
   contentId: z.string().nullish(),
 });
 /** The body of createUploadSession, however the name of the parameter is written. */
-const attachmentItemSchema = z
+export const attachmentItemSchema = z
   .union([z.object({ AttachmentItem: itemSchema }), z.object({ attachmentItem: itemSchema })])
   .transform((body) => ('AttachmentItem' in body ? body.AttachmentItem : body.attachmentItem));
 
 /** 400 or 413 of a size that a session is not for, or null. */
-function sessionSizeProblem({ call }: Pick<WritePlace, 'call'>, sizeBytes: number): Answer | null {
+export function sessionSizeProblem({ call }: Pick<WritePlace, 'call'>, sizeBytes: number): Answer | null {
   if (sizeBytes < sessionFromBytes)
     return graphError(call, 400, {
       code: 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize',
@@ -127,7 +127,7 @@ function finishSession(
 }
 
 /** Opens a session for an attachment of an Outlook item. */
-function openSession(
+export function openSession(
   { organization, person }: Pick<WritePlace, 'organization' | 'person'>,
   sizeBytes: number,
   finish: (bytes: Buffer) => Answer,

@@ -12,6 +12,8 @@ export interface ItemWriting {
   readonly attachments: readonly WrittenAttachment[];
   /** Attachments ever added: the number of the next one. */
   readonly attachmentCount: number;
+  /** Of a series: what differs on single occurrences, by their number. */
+  readonly occurrences: ReadonlyMap<number, Json>;
   readonly photo: { readonly bytes: Buffer; readonly contentType: string } | null;
 }
 
@@ -22,6 +24,7 @@ export const blankWriting: ItemWriting = {
   properties: new Map(),
   attachments: [],
   attachmentCount: 0,
+  occurrences: new Map(),
   photo: null,
 };
 
