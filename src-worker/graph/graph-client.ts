@@ -80,6 +80,10 @@ interface WriteOptions<T> extends CallScopeOptions {
   readonly schema: z.ZodType<T>;
 }
 
+interface PutOptions extends CallScopeOptions {
+  readonly mediaType: string;
+}
+
 interface UploadScopeOptions extends CallScopeOptions {
   /** Length of every range but the last. */
   readonly rangeBytes: number;
@@ -124,6 +128,8 @@ export interface GraphClient {
   create<T>(path: string, body: object, options: WriteOptions<T>): Promise<T>;
   /** Changes something to what it is to be; doing it twice does no harm. */
   update<T>(path: string, body: object, options: WriteOptions<T>): Promise<T>;
+  /** Puts bytes where there may be others. */
+  put(path: string, bytes: Uint8Array<ArrayBuffer>, options: PutOptions): Promise<void>;
   /** Removes something. Rejects with `item-gone` (or what `target` says) where it is not there. */
   remove(path: string, options: CallScopeOptions): Promise<void>;
   /** Does something that has no answer and does no harm when it is done twice. */
@@ -247,6 +253,12 @@ class HttpGraphClient implements GraphClient {
 
   update<T>(path: string, body: object, options: WriteOptions<T>): Promise<T> {
     return this.#write(path, { method: 'PATCH', body }, options);
+  }
+
+  async put(path: string, bytes: Uint8Array<ArrayBuffer>, options: PutOptions): Promise<void> {
+    const headers = { ...callHeaders(options), 'Content-Type': options.mediaType };
+    const call = { path, send: { method: 'PUT', body: bytes } as const, headers };
+    await this.#exchange.run({ ...call, ...callScope(options), maxBytes: longestJsonBytes }, () => true);
   }
 
   async remove(path: string, options: CallScopeOptions): Promise<void> {

@@ -77,16 +77,16 @@ export interface RestoreTarget {
   /** The key that a stored item would have if it stood there. */
   keyOf(item: StoredItem): string;
   /** True where it has the key of a stored item and surely other content, because it was changed since. */
-  readonly isChanged?: (item: StoredItem, standing: MadeItem) => boolean;
+  isChanged(item: StoredItem, standing: MadeItem): boolean;
   effortOf(item: StoredItem): ItemEffort;
   /** An error that is `retryable` leaves open whether the item was made. */
   make(making: Making): Promise<MadeItem>;
   /** The item of a tag, if it was made; what was made in part is removed. */
   findMade(making: Omit<Making, 'content'>): Promise<MadeItem | undefined>;
-  /** Puts an item that is replaced where it can be put back from. Answers its id there. */
-  setAside(id: string): Promise<string>;
-  /** Puts it back to where it was. */
-  putBack(id: string, container: string): Promise<void>;
+  /** Takes an item that is replaced away. `note` is told before what is needed to put it back. */
+  setAside(id: string, note: (aside: string) => void): Promise<void>;
+  /** Puts it back to where it was, once, however often it is tried. `tag` is free for that. */
+  putBack(aside: string, place: { readonly container: string; readonly tag: string }): Promise<void>;
   /** Removes what was made for good; `changed` where somebody changed it since, so that it stays. */
   removeMade(made: MadeItem): Promise<'removed' | 'changed' | 'gone'>;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultRoles, restoreRoles } from '../../src-simulator/options.ts';
 import type { RestorePlan } from '../../src-shared/model/cloud-restore.ts';
 import type { ApplyOrder } from '../support/apply-process.ts';
-import { BackupScene, reportOf, type Machine } from '../support/backup-scene.ts';
+import { BackupScene, type Machine } from '../support/backup-scene.ts';
 import { seededChance } from '../support/chance.ts';
 import { rateFreeLimits } from '../support/rate-free-limits.ts';
 import { order, statistics } from '../support/simulator-control.ts';
@@ -34,16 +34,13 @@ beforeAll(async () => {
   await machine.backUp();
   lists = await listed(1);
   await order(scene.simulator, 'wipe', { area: 'mail' });
-  const scope = { vault: machine.vault, protectedItemId: scene.item.id, snapshot: 1 };
-  const input = { ...scope, connection: scene.connection, request: { service: 'mail' as const } };
-  plan = await reportOf(await machine.client.plan.make(input));
+  plan = await machine.plan({ service: 'mail' });
   const chance = seededChance(seed);
   for (let kill = 0; kill < kills; kill += 1) if (await applyAndKill(50 + chance.below(450))) killed += 1;
 }, 120_000);
 afterAll(() => scene.close());
 
 const open = () => scene.machine('one', { graph: { throttleLimits: rateFreeLimits } });
-const inputOf = () => ({ vault: machine.vault, plan: plan.id, connection: scene.connection });
 
 /** What lists show of a snapshot's messages, by account and folder, as docs/restore-fidelity.md has it. */
 async function listed(snapshot: number): Promise<Map<string, string[]>> {
@@ -85,7 +82,7 @@ async function applyAndKill(afterMs: number): Promise<boolean> {
 
 test('all that was killed is finished by applying once more, with nothing twice and nothing missing', async () => {
   expect(killed).toBeGreaterThan(2);
-  const report = await reportOf(await machine.client.plan.apply(inputOf()));
+  const report = await machine.apply(plan);
   expect(report).toMatchObject({ failed: 0, skipped: 0, cannot: 0 });
   expect(report.created).toBeGreaterThan(0);
   const { snapshot } = await machine.backUp();
@@ -103,7 +100,7 @@ test('nothing was sent, and nothing is a draft that was none', async () => {
 
 test('undoing leaves the organization as it was wiped', async () => {
   const total = [...lists.values()].flat().length;
-  const report = await reportOf(await machine.client.plan.undo(inputOf()));
+  const report = await machine.undo(plan);
   expect(report).toMatchObject({ removed: total, kept: 0, failed: 0 });
   const { snapshot } = await machine.backUp();
   expect(await listed(snapshot)).toEqual(new Map());

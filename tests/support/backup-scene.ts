@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { KeyInput } from '../../src-shared/contract/vault-contract.ts';
 import type { CoverageReport } from '../../src-shared/model/coverage.ts';
 import type { GraphConnection } from '../../src-shared/model/connection.ts';
+import type { ApplyReport, RestorePlan, UndoReport } from '../../src-shared/model/cloud-restore.ts';
 import type { BackupReport, JobProgress, RestoreReport, VerifyReport } from '../../src-shared/model/job.ts';
 import type { ProtectedItemInput } from '../../src-shared/model/protected-item.ts';
 import type { SimulatorOptions } from '../../src-simulator/options.ts';
@@ -166,6 +167,8 @@ export class BackupScene {
   }
 }
 
+type PlanRequest = Parameters<Engine['client']['plan']['make']>[0]['request'];
+
 /** An engine with the scene's vault open. */
 export class Machine {
   readonly engine: Engine;
@@ -216,6 +219,23 @@ export class Machine {
           `coverage of ${coverage.snapshot}: ${told} ${outcome}, report: ${JSON.stringify(counts)}`,
         );
     }
+  }
+
+  /** Plans a restore to Microsoft 365 of the first snapshot. */
+  async plan(request: PlanRequest, snapshot = 1): Promise<RestorePlan> {
+    const { connection, item } = this.#scene;
+    const scope = { vault: this.vault, protectedItemId: item.id, snapshot, connection };
+    return reportOf(await this.client.plan.make({ ...scope, request }));
+  }
+
+  async apply({ id }: Pick<RestorePlan, 'id'>): Promise<ApplyReport> {
+    const { connection } = this.#scene;
+    return reportOf(await this.client.plan.apply({ vault: this.vault, plan: id, connection }));
+  }
+
+  async undo({ id }: Pick<RestorePlan, 'id'>): Promise<UndoReport> {
+    const { connection } = this.#scene;
+    return reportOf(await this.client.plan.undo({ vault: this.vault, plan: id, connection }));
   }
 
   async verify(readsData = true): Promise<VerifyReport> {

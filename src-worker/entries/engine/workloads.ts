@@ -2,6 +2,7 @@
 import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts';
 import { chatWorkload } from '../../workloads/chat/chat-workload.ts';
+import { contactsRestore } from '../../workloads/contacts/contacts-restore.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
 import { conversationWorkload } from '../../workloads/conversation/conversation-workload.ts';
 import { directoryWorkload } from '../../workloads/directory/directory-workload.ts';
@@ -38,5 +39,5 @@ export const workloads: readonly Workload[] = Object.values(byService);
 
 /** Those that can be written back to Microsoft 365, by service. */
 export const restorables: ReadonlyMap<string, RestorableWorkload> = new Map(
-  [mailRestore].map((restorable) => [restorable.name, restorable]),
+  [mailRestore, contactsRestore].map((restorable) => [restorable.name, restorable]),
 );

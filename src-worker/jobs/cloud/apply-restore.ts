@@ -143,7 +143,7 @@ class Application {
         };
         journal.markMade(step.stepNo, await makeOnce(once, this.#patience));
       }
-      if (step.standing !== null && step.aside === null) await this.#setAside(target, step);
+      if (step.standing !== null) await this.#setAside(target, step);
       journal.markStep(step.stepNo, 'done');
       this.#count(step);
     } catch (error) {
@@ -172,7 +172,7 @@ class Application {
   /** What it replaces goes only once the new one is there. */
   async #setAside(target: RestoreTarget, { stepNo, standing }: Step): Promise<void> {
     try {
-      this.#services.journal.markAside(stepNo, await target.setAside(standing ?? ''));
+      await target.setAside(standing ?? '', (aside) => this.#services.journal.markAside(stepNo, aside));
     } catch (error) {
       // Somebody removed it meanwhile: there is nothing to put back either.
       if (!isAppError(error, 'item-gone')) throw error;

@@ -207,12 +207,12 @@ class Planner {
     const { journal } = this.#services;
     const { conflict } = this.#run.request;
     const found = conflict === 'keep-both' ? undefined : journal.takeStanding(placeNo, target.keyOf(item));
-    const isOther = found !== undefined && conflict === 'skip' && target.isChanged?.(item, found) === true;
-    const standing = isOther ? undefined : found?.id;
-    if (standing !== undefined && conflict === 'skip') {
-      this.#addStep({ placeNo, item }, { action: 'skip', reason: 'there-already' });
+    if (found !== undefined && conflict === 'skip') {
+      const reason = target.isChanged(item, found) ? 'there-changed' : 'there-already';
+      this.#addStep({ placeNo, item }, { action: 'skip', reason });
       return;
     }
+    const standing = found?.id;
     const action = standing === undefined ? 'create' : 'replace';
     this.#addStep({ placeNo, item }, { action, reason: '', standing });
     const { requests, bytes } = target.effortOf(item);

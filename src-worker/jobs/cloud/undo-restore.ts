@@ -114,9 +114,10 @@ class Undo {
     this.#progress.tell({ done, total: this.#total, bytes: 0 });
   }
 
-  async #putBackAside({ stepNo, aside }: Step, target: RestoreTarget, container: string): Promise<void> {
+  async #putBackAside(step: Step, target: RestoreTarget, container: string): Promise<void> {
+    const { stepNo, aside } = step;
     if (aside === null) return;
-    await target.putBack(aside, container);
+    await target.putBack(aside, { container, tag: `${tagOf(this.#planId, step)}-back` });
     this.#services.journal.markAside(stepNo, null);
     this.#putBack += 1;
   }

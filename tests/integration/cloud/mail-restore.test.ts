@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultRoles, restoreRoles } from '../../../src-simulator/options.ts';
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
-import type { ApplyReport, RestorePlan, UndoReport } from '../../../src-shared/model/cloud-restore.ts';
+import type { ApplyReport, RestorePlan } from '../../../src-shared/model/cloud-restore.ts';
 import type { AccountRow } from '../../../src-shared/model/rows.ts';
 import { BackupScene, reportOf, type Machine } from '../../support/backup-scene.ts';
 import { checkAcceptedTraffic, isGraphContractAvailable } from '../../support/graph-contract.ts';
@@ -48,26 +48,8 @@ afterAll(async () => {
 
 const quick = { firstDelayMs: 1, longestDelayMs: 5 };
 
-const inputOf = (plan: { id: string }) => ({
-  vault: machine.vault,
-  plan: plan.id,
-  connection: scene.connection,
-});
-
-async function makePlan(request: Request = {}, snapshot = 1): Promise<RestorePlan> {
-  const scope = {
-    vault: machine.vault,
-    protectedItemId: scene.item.id,
-    snapshot,
-    connection: scene.connection,
-  };
-  const all = { account: account.address, service: 'mail' as const, ...request };
-  return reportOf(await machine.client.plan.make({ ...scope, request: all }));
-}
-const apply = async (plan: { id: string }): Promise<ApplyReport> =>
-  reportOf(await machine.client.plan.apply(inputOf(plan)));
-const undo = async (plan: { id: string }): Promise<UndoReport> =>
-  reportOf(await machine.client.plan.undo(inputOf(plan)));
+const makePlan = (request: Request = {}): Promise<RestorePlan> =>
+  machine.plan({ account: account.address, service: 'mail', ...request });
 const stands = () => scene.truth([account]);
 
 const inFolder = (name: string): Request => ({ location: { kind: 'folder', name } });
@@ -146,7 +128,7 @@ describe('a mailbox that is restored below a folder', () => {
   beforeAll(async () => {
     before = await stands();
     plan = await makePlan(inFolder('Back'));
-    applied = await apply(plan);
+    applied = await machine.apply(plan);
     await machine.backUp();
   });
 
@@ -166,16 +148,16 @@ describe('a mailbox that is restored below a folder', () => {
   });
 
   test('gets nothing twice, by applying again or by another plan', async () => {
-    expect(await apply(plan)).toMatchObject({ created: 0, replaced: 0, failed: 0, requests: 0 });
+    expect(await machine.apply(plan)).toMatchObject({ created: 0, replaced: 0, failed: 0, requests: 0 });
     const again = await makePlan(inFolder('Back'));
     expect(stepsOf(again, 'create')).toBe(0);
     expect(stepsOf(again, 'skip')).toBe(applied.created);
   });
 
   test('is as before once that was undone', async () => {
-    expect(await undo(plan)).toMatchObject({ removed: applied.created, kept: 0, failed: 0 });
+    expect(await machine.undo(plan)).toMatchObject({ removed: applied.created, kept: 0, failed: 0 });
     expect(await stands()).toEqual(before);
-    const error = await apply(plan).catch((reason: unknown) => reason);
+    const error = await machine.apply(plan).catch((reason: unknown) => reason);
     expect(isAppError(error, 'input-invalid')).toBe(true);
   });
 });
@@ -186,8 +168,8 @@ describe('through calls that are cut off before and after their work', () => {
     await order(scene.simulator, 'faults', {
       ...{ seed: 3, connectionReset: 0.15, truncatedBody: 0.1, invalidJson: 0.1, serverError500: 0.1 },
     });
-    let report = await apply(plan);
-    for (let rest = 3; report.failed > 0 && rest > 0; rest -= 1) report = await apply(plan);
+    let report = await machine.apply(plan);
+    for (let rest = 3; report.failed > 0 && rest > 0; rest -= 1) report = await machine.apply(plan);
     await order(scene.simulator, 'faults', {
       connectionReset: 0,
       truncatedBody: 0,
@@ -197,12 +179,12 @@ describe('through calls that are cut off before and after their work', () => {
     expect(report.failed).toBe(0);
     const { snapshot } = await machine.backUp();
     expect(await listed(snapshot, 'Trouble/')).toEqual(await listed(1));
-    await undo(plan);
+    await machine.undo(plan);
   });
 });
 
 describe('messages that stand there already', () => {
-  test('are skipped, and a changed draft is not one of them', async () => {
+  test('are skipped', async () => {
     const plan = await makePlan();
     expect(plan.steps).toEqual([{ action: 'skip', reason: 'there-already', count: stepsOf(plan, 'skip') }]);
   });
@@ -210,11 +192,15 @@ describe('messages that stand there already', () => {
   test('are replaced, and come back with an undo', async () => {
     const before = await stands();
     const plan = await makePlan({ conflict: 'replace' });
-    const report = await apply(plan);
+    const report = await machine.apply(plan);
     expect(report).toMatchObject({ created: 0, replaced: stepsOf(plan, 'replace'), failed: 0 });
     expect(report.replaced).toBeGreaterThan(50);
     expect(await stands()).not.toEqual(before);
-    expect(await undo(plan)).toMatchObject({ removed: report.replaced, putBack: report.replaced, failed: 0 });
+    expect(await machine.undo(plan)).toMatchObject({
+      removed: report.replaced,
+      putBack: report.replaced,
+      failed: 0,
+    });
     expect(await stands()).toEqual(before);
   });
 });
@@ -223,12 +209,9 @@ test('an application that may only read is told what is missing before anything 
   await order(scene.simulator, 'roles', { roles: defaultRoles });
   try {
     const reader = await scene.machine('two', { graph: { throttleLimits: rateFreeLimits } });
-    const scope = { vault: reader.vault, protectedItemId: scene.item.id, connection: scene.connection };
-    const request = { account: account.address, service: 'mail' as const, ...inFolder('Never') };
-    const plan = await reportOf(await reader.client.plan.make({ ...scope, request }));
-    expect(plan.missingPermissions).toEqual(['Mail.ReadWrite']);
-    const run = await reader.client.plan.apply({ ...inputOf(plan), vault: reader.vault });
-    const error = await reportOf(run).catch((reason: unknown) => reason);
+    const plan = await reader.plan({ account: account.address, service: 'mail', ...inFolder('Never') });
+    expect(plan).toMatchObject({ missingPermissions: ['Mail.ReadWrite'] });
+    const error = await reader.apply(plan).catch((reason: unknown) => reason);
     expect(isAppError(error, 'permission-missing')).toBe(true);
   } finally {
     await order(scene.simulator, 'roles', { roles: [...defaultRoles, ...restoreRoles] });

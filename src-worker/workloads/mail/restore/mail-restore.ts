@@ -1,9 +1,16 @@
 /** Writes messages into mailboxes. */
 import { z } from 'zod';
-import { isAppError } from '../../../../src-shared/errors/app-error.ts';
 import { graphPath } from '../../../graph/paths.ts';
 import { shorten } from '../../item-info.ts';
-import { tagFilter } from '../../restore-tag.ts';
+import {
+  asMade,
+  findTagged,
+  itemCall,
+  madeSchema,
+  readMade,
+  removeForGood,
+  removeUnchanged,
+} from '../../outlook-items.ts';
 import type {
   ItemEffort,
   MadeItem,
@@ -27,7 +34,6 @@ const inlineBytes = 2_500_000;
 const uploadRangeBytes = 3 * 1024 * 1024;
 const pageSize = 1000;
 const base64Growth = 4 / 3;
-const madeSchema = z.object({ id: z.string().min(1).max(1024), changeKey: z.string().max(1024) });
 const standingSchema = madeSchema.extend({
   internetMessageId: z.string().nullish(),
   subject: z.string().nullish(),
@@ -118,67 +124,39 @@ class MailTarget implements RestoreTarget {
     const path = graphPath`/users/${accountId}/mailFolders/${container}/messages`;
     const made = await this.#graph.create(path, json, this.#options(madeSchema));
     for (const file of large) await this.#upload(made.id, file);
-    return large.length === 0 ? asMade(made) : this.#read(made.id);
+    return large.length === 0 ? asMade(made) : readMade(this.#scope, this.#pathOf(made.id));
   }
 
   async findMade({ container, item, tag }: Omit<Making, 'content'>): Promise<MadeItem | undefined> {
-    const path = graphPath`/users/${this.#scope.accountId}/mailFolders/${container}/messages`;
-    const query = { $filter: tagFilter(tag), $select: 'id,changeKey', $top: 1 };
-    const { items } = await this.#graph.page(path, { ...this.#options(madeSchema), query });
-    const [found] = items;
-    if (found === undefined || this.effortOf(item).requests === 1) return found && asMade(found);
+    const list = graphPath`/users/${this.#scope.accountId}/mailFolders/${container}/messages`;
+    const found = await findTagged(this.#scope, list, tag);
+    if (found === undefined || this.effortOf(item).requests === 1) return found;
     // Nobody knows which of its attachments came.
-    await this.#removeForGood(found.id);
+    await removeForGood(this.#scope, this.#pathOf(found.id));
     return undefined;
   }
 
-  async setAside(id: string): Promise<string> {
-    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}/move`;
-    const moved = await this.#graph.create(
-      path,
-      { destinationId: 'deleteditems' },
-      this.#options(madeSchema),
-    );
-    return moved.id;
+  async setAside(id: string, note: (aside: string) => void): Promise<void> {
+    note(id);
+    const body = { destinationId: 'deleteditems' };
+    await this.#graph.create(`${this.#pathOf(id)}/move`, body, this.#options(madeSchema));
   }
 
-  async putBack(id: string, container: string): Promise<void> {
-    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}/move`;
-    await this.#graph.create(path, { destinationId: container }, this.#options(madeSchema));
+  async putBack(aside: string, { container }: { readonly container: string }): Promise<void> {
+    const body = { destinationId: container };
+    await this.#graph.create(`${this.#pathOf(aside)}/move`, body, this.#options(madeSchema));
   }
 
-  async removeMade({ id, version }: MadeItem): Promise<'removed' | 'changed' | 'gone'> {
-    try {
-      const now = await this.#read(id);
-      if (version !== '' && now.version !== version) return 'changed';
-      await this.#removeForGood(id);
-      return 'removed';
-    } catch (error) {
-      if (isAppError(error, 'item-gone')) return 'gone';
-      throw error;
-    }
+  removeMade({ id, version }: MadeItem): Promise<'removed' | 'changed' | 'gone'> {
+    return removeUnchanged(this.#scope, this.#pathOf(id), version);
   }
 
-  /** Not every cloud can (graph facts, section 10): there it goes where deleted items go. */
-  async #removeForGood(id: string): Promise<void> {
-    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}`;
-    try {
-      await this.#graph.act(`${path}/permanentDelete`, this.#place);
-    } catch (error) {
-      if (!isAppError(error, 'not-in-this-cloud')) throw error;
-      await this.#graph.remove(path, this.#place);
-    }
-  }
-
-  async #read(id: string): Promise<MadeItem> {
-    const path = graphPath`/users/${this.#scope.accountId}/messages/${id}`;
-    return asMade(
-      await this.#graph.getJson(path, { ...this.#options(madeSchema), query: { $select: 'id,changeKey' } }),
-    );
+  #pathOf(messageId: string): string {
+    return graphPath`/users/${this.#scope.accountId}/messages/${messageId}`;
   }
 
   async #upload(messageId: string, file: AttachedFile): Promise<void> {
-    const path = graphPath`/users/${this.#scope.accountId}/messages/${messageId}/attachments/createUploadSession`;
+    const path = `${this.#pathOf(messageId)}/attachments/createUploadSession`;
     const body = { AttachmentItem: attachmentHead(file) };
     const source = { sizeBytes: file.bytes.length, pieces: [file.bytes] };
     await this.#graph.upload({ path, body }, source, { ...this.#place, rangeBytes: uploadRangeBytes });
@@ -189,15 +167,13 @@ class MailTarget implements RestoreTarget {
   }
 
   get #place() {
-    return { mailbox: this.#scope.accountId, target: 'item' as const, signal: this.#scope.signal };
+    return itemCall(this.#scope);
   }
 
   #options<T>(schema: z.ZodType<T>) {
     return { ...this.#place, schema };
   }
 }
-
-const asMade = ({ id, changeKey }: z.infer<typeof madeSchema>): MadeItem => ({ id, version: changeKey });
 
 /** What people take for the same message. */
 function keyOf(message: {
