@@ -25,9 +25,10 @@ interface Passage {
 
 const textTypes = ['text/html', 'text/plain'];
 
-/** Whether a part is text of the message itself. What has a name, or is attached, is a file. */
-export function isBody({ mediaType, isAttachment, hasName, isRoot }: MimePart): boolean {
-  return textTypes.includes(mediaType) && !isAttachment && !hasName && isRoot;
+/** Whether a part is text of the message itself. What has a name, or is attached, is a file, unless there is nothing else. */
+export function isBody({ mediaType, isAttachment, hasName, isRoot, isWhole }: MimePart): boolean {
+  const isFile = isAttachment || (hasName && !isWhole);
+  return textTypes.includes(mediaType) && !isFile && isRoot;
 }
 
 export function bodyOf(parts: readonly TextPart[]): MailBody {

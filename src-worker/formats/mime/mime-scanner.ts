@@ -13,6 +13,8 @@ export interface MimePart extends ContentHeader {
   readonly alternative: number | undefined;
   /** True of the first part of a multipart/related, the one that the others belong to (RFC 2387), and of all outside. */
   readonly isRoot: boolean;
+  /** True where it is no part of a multipart, but all that the message has. */
+  readonly isWhole: boolean;
 }
 
 /** Takes the bytes of one part, in pieces of some length. `push` lends them. */
@@ -212,6 +214,7 @@ export class MimeScanner {
       number: this.#parts,
       alternative: outer?.alternative,
       isRoot: isRootIn(outer),
+      isWhole: outer === undefined,
     });
     this.#parts += 1;
   }
