@@ -13,6 +13,7 @@ import {
   type WritePlace,
 } from './drive-writes.ts';
 import type { ItemState } from './drive.ts';
+import { createLink, invite } from './sharing-writes.ts';
 
 /** What addresses an item: `root` or an id, and perhaps a path below it. */
 interface Address {
@@ -28,11 +29,16 @@ const itemActs: Readonly<Record<string, readonly [name: string, act: AtItem]>> =
   PATCH: ['Update', updateItem],
   DELETE: ['Delete', deleteItem],
   'POST children': ['CreateChildren', createFolder],
+  'POST invite': ['invite', invite],
+  'POST createLink': ['createLink', createLink],
 };
 const targetActs: Readonly<Record<string, readonly [name: string, act: AtTarget]>> = {
   'PUT content': ['SetContent', putContent],
   'POST createUploadSession': ['createUploadSession', createSession],
 };
+
+/** Resource units of whatever has to do with permissions. */
+const sharingCost = 5;
 
 function stateAt({ drive }: WritePlace, { from, path }: Address): ItemState | null {
   const start = findItem(drive, from);
@@ -69,7 +75,8 @@ export function driveWrite(
       const state = stateAt(place, address);
       return state ? onItem(place, state) : itemNotFound(call);
     };
-    return [`${area}.${itemName}${suffix}`, 2, run];
+    const cost = onItem === invite || onItem === createLink ? sharingCost : 2;
+    return [`${area}.${itemName}${suffix}`, cost, run];
   }
   const [targetName, onTarget] = targetActs[words] ?? [];
   if (targetName === undefined || !onTarget) return null;

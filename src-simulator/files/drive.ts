@@ -52,6 +52,8 @@ export class Drive {
   readonly #seed: number;
   readonly #childShift = new Map<number, number>();
   #itemCount: number;
+  /** Permissions that clients gave, by item. */
+  readonly grants = new Map<number, readonly object[]>();
   /** Bytes that clients wrote, by item and version. */
   readonly #given = new Map<string, Buffer>();
   readonly #times = new Map<number, FileTimes>();

@@ -144,6 +144,23 @@ test('folders are created, renamed, moved and deleted, and their times are kept'
   expect((await session.get(`${drive}/items/${file.id}`)).status).toBe(404);
 });
 
+test('an item is shared with people and by link, and strangers are refused', async () => {
+  const file = (await put('shared.bin', Buffer.from('x'))).json<Item>();
+  const other = (await session.users())[1] ?? '';
+  const post = (what: string, body: object) =>
+    session.write('POST', `${drive}/items/${file.id}/${what}`, { body });
+  const before = (await session.get(`${drive}/items/${file.id}/permissions`)).json<{ value: Item[] }>();
+  const to = { roles: ['write'], sendInvitation: false, requireSignIn: true };
+  const invited = await post('invite', { ...to, recipients: [{ objectId: other }] });
+  expect([invited.status, invited.json<{ value: Item[] }>().value[0]?.['roles']]).toEqual([200, ['write']]);
+  expect((await post('createLink', { type: 'view', scope: 'organization' })).status).toBe(201);
+  const after = (await session.get(`${drive}/items/${file.id}/permissions`)).json<{ value: Item[] }>();
+  const added = after.value.slice(before.value.length);
+  expect(added).toMatchObject([{ grantedToV2: { user: { id: other } } }, { link: { type: 'view' } }]);
+  const nobody = await post('invite', { ...to, recipients: [{ email: 'nobody@x.example' }] });
+  expect(codeOf(nobody)).toEqual([400, 'noResolvedUsers']);
+});
+
 test('a full drive takes nothing, and who may only read writes nothing', async () => {
   await session.control('full-drive', { user, isFull: true });
   expect(codeOf(await put('full.bin', Buffer.from('x')))).toEqual([507, 'quotaLimitReached']);
