@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { drivesOf } from '../files/drive-changes.ts';
+import { idOfDrive } from '../files/item-json.ts';
 import type { LimitServices } from '../graph/call-limits.ts';
 import type { Organization } from '../graph/graph-call.ts';
 import { plainJson, type Answer } from '../http/answer.ts';
@@ -91,6 +93,16 @@ function fillMailbox({ organization: { directory, tallies } }: ControlServices, 
   return { user: person.id, isFull };
 }
 
+/** The same for the drives of a person or a site. */
+function fillDrives({ organization }: ControlServices, body: unknown) {
+  const { user, isFull } = fullSchema.parse(body);
+  const ids = drivesOf(organization, user).map(idOfDrive);
+  for (const id of ids)
+    if (isFull) organization.tallies.fullDrives.add(id);
+    else organization.tallies.fullDrives.delete(id);
+  return { drives: ids, isFull };
+}
+
 function stats(services: ControlServices) {
   const { organization, mailboxLimits, teamsLimits, units, directoryLimits, statistics } = services;
   const retryAfters = mailboxLimits.manners.retryAfters + units.manners.retryAfters;
@@ -128,6 +140,7 @@ const commands: Readonly<Record<string, Command>> = {
   'POST expire-delta': expireDelta,
   'POST expire-uploads': ({ organization }) => ({ sessions: organization.uploads.expireAll() }),
   'POST full-mailbox': fillMailbox,
+  'POST full-drive': fillDrives,
   'POST wipe': ({ organization }, body) => wipe(organization, wipeSchema.parse(body)),
   'POST device-code/approve': ({ deviceCodes }, body) => {
     const { userCode, user } = approvalSchema.parse(body);

@@ -24,9 +24,13 @@ import {
   type ItemPlace,
 } from './drive-operations.ts';
 import type { Drive } from './drive.ts';
+import { driveWrite } from './drive-write-routes.ts';
 
 /** An operation found: its name, its cost in resource units, and what it does. */
 type Found = readonly [operation: string, cost: number, run: () => Answer];
+
+/** True for a method that changes something. */
+const isWrite = ({ method }: GraphCall) => method !== 'GET';
 
 /** A call of this area with the part of the path that addresses the drive taken off. */
 interface DriveCall {
@@ -172,8 +176,16 @@ function deltaRoute({ organization, call, drive, rest }: DriveCall): Found | nul
   ];
 }
 
+/** The operation that writes; 405 for a method that an address has not. */
+function writeRoute({ organization, call, drive, rest }: DriveCall): Found {
+  const address = itemAddress(rest);
+  const found = address && driveWrite({ organization, call, drive }, address);
+  return found ?? ['GetDrives', 1, () => methodNotAllowed(call)];
+}
+
 function belowDrive(place: DriveCall): Found | null {
   const { organization, call, drive, rest } = place;
+  if (isWrite(call)) return writeRoute(place);
   if (rest.length === 0) return ['GetDrives', 1, () => getDrive(organization, call, drive)];
   return deltaRoute(place) ?? listRoute(place) ?? itemRoute(place);
 }
@@ -223,8 +235,9 @@ function ownedRoute(organization: Organization, call: GraphCall): Found | null {
   const operation = `${owner}.${isList ? 'ListDrives' : 'GetDrive'}`;
   if (!first) return [operation, 1, owned.missing];
   const place = { organization, call, drive: first };
-  if (isList) return [operation, 2, whenOpen(place, () => listDrives(organization, call, drives))];
-  if (isOne) return [operation, 1, whenOpen(place, () => getDrive(organization, call, first))];
+  const read = (run: () => Answer) => (isWrite(call) ? () => methodNotAllowed(call) : whenOpen(place, run));
+  if (isList) return [operation, 2, read(() => listDrives(organization, call, drives))];
+  if (isOne) return [operation, 1, read(() => getDrive(organization, call, first))];
   return rest[0] === 'drive'
     ? driveRest(organization, call, { drive: first, rest: rest.slice(1) })
     : driveRest(organization, call, { drive: organization.drives.find(rest[1] ?? ''), rest: rest.slice(2) });
@@ -260,11 +273,11 @@ export function driveRoute(organization: Organization, call: GraphCall): Route |
   const [operation, cost, run] = found;
   return {
     operation,
-    role: 'Files.Read.All',
+    role: isWrite(call) ? 'Files.ReadWrite.All' : 'Files.Read.All',
     person: null,
     isMail: false,
     units: { service: 'sharepoint', cost },
     ...(/^drives\.(?:items\.|GetItems)/.test(operation) ? { about: 'item' } : {}),
-    run: call.method === 'GET' ? run : () => methodNotAllowed(call),
+    run,
   };
 }

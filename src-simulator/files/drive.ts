@@ -29,6 +29,12 @@ export interface ItemState {
   changedAt: number;
 }
 
+/** Times that a client gave; absent ones are told as the service sees them. */
+export interface FileTimes {
+  readonly createdMs?: number;
+  readonly modifiedMs?: number;
+}
+
 /** Why a file's bytes cannot be had, ever. */
 export type FileTrouble = 'itemNotFound' | 'generalException' | 'malwareDetected';
 
@@ -46,6 +52,11 @@ export class Drive {
   readonly #seed: number;
   readonly #childShift = new Map<number, number>();
   #itemCount: number;
+  /** Permissions that clients gave, by item. */
+  readonly grants = new Map<number, readonly object[]>();
+  /** Bytes that clients wrote, by item and version. */
+  readonly #given = new Map<string, Buffer>();
+  readonly #times = new Map<number, FileTimes>();
   #hasLostFolders = false;
   #sizes: { at: number; bytes: Float64Array } | null = null;
 
@@ -160,6 +171,29 @@ export class Drive {
     }));
   }
 
+  /** The bytes of a file that was just created. */
+  writeFirst(number: number, bytes: Buffer, times: FileTimes): ItemState {
+    const state = this.item(number) as ItemState;
+    this.#given.set(`${number} ${this.versionCount(state)}`, bytes);
+    this.#times.set(number, times);
+    return state;
+  }
+
+  /** A new version of a file. */
+  write(number: number, bytes: Buffer, times: FileTimes): ItemState {
+    const before = this.item(number) as ItemState;
+    const state = this.change(number, { edits: before.edits + 1 });
+    this.#given.set(`${number} ${this.versionCount(state)}`, bytes);
+    const { createdMs } = this.#times.get(number) ?? {};
+    this.#times.set(number, { ...(createdMs === undefined ? {} : { createdMs }), ...times });
+    return state;
+  }
+
+  /** Times beside those that were given before. */
+  setTimes(number: number, times: FileTimes): void {
+    this.#times.set(number, { ...this.#times.get(number), ...times });
+  }
+
   /**
    * Deletes an item. SharePoint tells of a deleted folder with or without what was in it: folders of even number go
    * with a line for each descendant, the others alone.
@@ -187,6 +221,8 @@ export class Drive {
   content(state: ItemState, version = this.versionCount(state)): FileContent {
     const hash = this.hashOf(state.number);
     const format = formatOfName(this.#firstName(state));
+    const given = this.#given.get(`${state.number} ${version}`);
+    if (given) return { hash, format, document: null, sizeBytes: given.length, version: version - 1, given };
     const document = version === 1 && this.world.isRich && hash % 7 === 3 ? hash % knownDocuments : null;
     const sizeBytes =
       document === null ? this.#sizeOf(state, version) : this.world.documents.describe(document).sizeBytes;
@@ -234,11 +270,15 @@ export class Drive {
   }
 
   createdMs(state: ItemState): number {
+    const given = this.#times.get(state.number)?.createdMs;
+    if (given !== undefined) return given;
     if (state.number >= this.plan.itemCount) return epochMs + 1_000;
     return epochMs - Math.round(shareOf(this.hashOf(state.number)) * 1_500 * dayMs) - 40 * dayMs;
   }
 
   modifiedMs(state: ItemState): number {
+    const given = this.#times.get(state.number)?.modifiedMs;
+    if (given !== undefined) return given;
     if (state.changedAt > 0) return epochMs + state.changedAt * 1_000;
     return this.versionMs(state, this.versionCount(state));
   }
@@ -250,6 +290,7 @@ export class Drive {
 
   /** Why the content of a file fails for good, or null. */
   trouble(state: ItemState): FileTrouble | null {
+    if (this.content(state).given) return null;
     if (this.plan.isMalware(state.number)) return 'malwareDetected';
     const { unreadableShare } = this.world.options;
     if (shareOf(mix(this.#seed, 712, state.number)) >= unreadableShare) return null;
@@ -267,6 +308,7 @@ export class Drive {
   }
 
   isHashMissing(state: ItemState): boolean {
+    if (this.content(state).given) return false;
     return shareOf(mix(this.#seed, 713, state.number)) < this.world.options.hashMissingShare;
   }
 }

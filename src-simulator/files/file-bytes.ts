@@ -20,6 +20,8 @@ export interface FileContent {
   version: number;
   /** Number of a document that is sent by mail too and is kept here as it is; null for bytes of its own. */
   document: number | null;
+  /** Bytes that a client wrote; absent for those that are made. */
+  given?: Buffer;
 }
 
 /** An even number of rows, see above. */
@@ -63,7 +65,9 @@ export class FileBytes {
     for (let at = start; at < end;) {
       const index = Math.floor(at / blockBytes);
       const blockStart = index * blockBytes;
-      const piece = this.#block(content, index).subarray(at - blockStart, end - blockStart);
+      const block =
+        content.given?.subarray(blockStart, blockStart + blockBytes) ?? this.#block(content, index);
+      const piece = block.subarray(at - blockStart, end - blockStart);
       yield piece;
       at += piece.length;
     }
@@ -77,7 +81,8 @@ export class FileBytes {
   }
 
   quickXorHash(content: FileContent): string {
-    const { hash, sizeBytes, version, document, format } = content;
+    const { hash, sizeBytes, version, document, format, given } = content;
+    if (given) return new QuickXorHash().update(given).digest();
     const key =
       document === null ? `${hash} ${sizeBytes} ${version} ${format.suffix}` : `document ${document}`;
     const known = this.#hashes.get(key);

@@ -8,8 +8,11 @@ import { driveIdOf, itemIdOf } from './drive-ids.ts';
 const sharedOneIn = 11;
 const mostShares = 3;
 
-/** Direct permissions of an item. */
-export function directShares(drive: Drive, state: ItemState): number {
+/** Direct permissions of an item, planned ones and those that clients gave. */
+export const directShares = (drive: Drive, state: ItemState): number =>
+  plannedShares(drive, state) + (drive.grants.get(state.number)?.length ?? 0);
+
+function plannedShares(drive: Drive, state: ItemState): number {
   if (state.number === 0) return 0;
   const atStart = drive.hashOf(state.number) % sharedOneIn === 0 ? 1 : 0;
   return (atStart + state.shares) % mostShares;
@@ -92,8 +95,9 @@ export function permissionsOf(organization: Organization, drive: Drive, state: I
   ]
     .map((permission): object => ({ ...permission, ...inheritedFrom }))
     .concat(
-      Array.from({ length: directShares(drive, state) }, (_, place) =>
+      Array.from({ length: plannedShares(drive, state) }, (_, place) =>
         directPermission(organization, { drive, state, place }),
       ),
+      drive.grants.get(state.number) ?? [],
     );
 }

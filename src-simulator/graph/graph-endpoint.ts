@@ -311,7 +311,8 @@ const bodyLimitOf = ({ method, url = '' }: IncomingMessage): number =>
   method === 'PUT' && /\/content(?:\?|$)/.test(url) ? 250 * 1024 * 1024 : usualBodyBytes;
 
 /** JSON unless the client says that it is something else. */
-function contentOf({ headers }: IncomingMessage, body: Buffer): unknown {
+function contentOf({ headers, method }: IncomingMessage, body: Buffer): unknown {
+  if (method === 'PUT') return body;
   const type = headers['content-type'] ?? 'application/json';
   if (/^text\/plain\b/i.test(type)) return body.toString();
   return /\bjson\b/i.test(type) ? parseJson(body.toString()) : body;
@@ -345,6 +346,7 @@ const stronger: Readonly<Record<string, readonly string[]>> = {
   'MailboxItem.Export.All': ['MailboxItem.ImportExport.All'],
   'Organization.Read.All': ['Directory.Read.All', 'User.Read.All'],
   'Files.Read.All': ['Files.ReadWrite.All', 'Sites.Read.All', ...moreThanReadingSites],
+  'Files.ReadWrite.All': moreThanReadingSites,
   'Sites.Read.All': moreThanReadingSites,
 };
 

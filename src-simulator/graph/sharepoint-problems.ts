@@ -29,7 +29,7 @@ export const unknownProperty = (call: GraphCall, name: string, type: string): An
     `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,
   );
 
-/** 405: what changes goes through /control. */
+/** 405 of a method that no operation has. */
 export const methodNotAllowed = (call: GraphCall): Answer =>
   graphError(call, 405, {
     code: 'notAllowed',

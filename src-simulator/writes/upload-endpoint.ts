@@ -107,7 +107,8 @@ export class UploadEndpoint {
     if (wait > 0) return withRetry(problem(429, 'ApplicationThrottled', 'Too much was uploaded.'), wait);
     session.parts.push(bytes);
     session.takenBytes += bytes.length;
-    if (session.takenBytes < session.sizeBytes)
+    session.totalBytes ??= Number(/\d+$/.exec(request.headers['content-range'] ?? '')?.[0]);
+    if (session.takenBytes < session.totalBytes)
       return jsonText(JSON.stringify(sessionJson(session)), session.rules.takenStatus);
     organization.uploads.close(session.id);
     return session.finish(Buffer.concat(session.parts));
@@ -116,14 +117,14 @@ export class UploadEndpoint {
 
 /** What is wrong with a range, or null. */
 function rangeProblem(session: UploadSession, header: string, bytes: Buffer): Answer | null {
-  const { rules, sizeBytes, takenBytes } = session;
+  const { rules, totalBytes, takenBytes } = session;
   const [, first, last, total] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(header) ?? [];
   if (first === undefined) return problem(400, 'invalidRequest', 'Content-Range is missing or malformed.');
-  if (Number(last) - Number(first) + 1 !== bytes.length || Number(total) !== sizeBytes)
+  if (Number(last) - Number(first) + 1 !== bytes.length || Number(total) !== (totalBytes ?? Number(total)))
     return problem(400, 'invalidRequest', 'Content-Range does not fit the bytes or the size declared.');
   if (Number(first) !== takenBytes)
     return problem(416, 'invalidRange', 'The range is not the next one that is expected.');
-  const isLast = takenBytes + bytes.length === sizeBytes;
+  const isLast = takenBytes + bytes.length === Number(total);
   if (bytes.length > rules.mostBytes || (!isLast && bytes.length % rules.multipleOfBytes !== 0))
     return problem(400, 'invalidRequest', 'The length of the range is not allowed.');
   return null;

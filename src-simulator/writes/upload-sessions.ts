@@ -23,7 +23,8 @@ export const outlookRanges: RangeRules = {
 };
 
 export interface UploadPlan {
-  readonly sizeBytes: number;
+  /** Null when only the first range tells it. */
+  readonly sizeBytes: number | null;
   readonly rules: RangeRules;
   /** Number of the mailbox whose upload limit counts the bytes; null for none. */
   readonly mailbox: number | null;
@@ -35,6 +36,8 @@ export interface UploadSession extends UploadPlan {
   readonly id: string;
   readonly parts: Buffer[];
   takenBytes: number;
+  /** As the ranges told. */
+  totalBytes: number | null;
   expiresAtMs: number;
 }
 
@@ -45,7 +48,14 @@ export class UploadSessions {
 
   open(plan: UploadPlan, nowMs: number): UploadSession {
     const id = randomBytes(24).toString('base64url');
-    const session = { ...plan, id, parts: [], takenBytes: 0, expiresAtMs: nowMs + lifetimeMs };
+    const session = {
+      ...plan,
+      id,
+      parts: [],
+      takenBytes: 0,
+      totalBytes: plan.sizeBytes,
+      expiresAtMs: nowMs + lifetimeMs,
+    };
     this.#sessions.set(id, session);
     return session;
   }
@@ -69,10 +79,11 @@ export class UploadSessions {
 
 /** The JSON of a session (microsoft.graph.uploadSession). */
 export function sessionJson(session: UploadSession, uploadUrl?: string): object {
-  const { expiresAtMs, takenBytes, sizeBytes } = session;
+  const { expiresAtMs, takenBytes, totalBytes } = session;
+  const isDone = totalBytes !== null && takenBytes >= totalBytes;
   return {
     ...(uploadUrl === undefined ? {} : { uploadUrl }),
     expirationDateTime: new Date(expiresAtMs).toISOString(),
-    nextExpectedRanges: takenBytes < sizeBytes ? [`${takenBytes}-${sizeBytes - 1}`] : [],
+    nextExpectedRanges: isDone ? [] : [`${takenBytes}-${totalBytes === null ? '' : totalBytes - 1}`],
   };
 }
