@@ -1,0 +1,10 @@
+/** What is to be chosen of a restore to this PC. */
+import type { ExistingMode } from '../../../src-shared/contract/restore-contract.ts';
+import type { VCardVersion } from '../../formats/vcard/content-line.ts';
+
+export interface RestoreOptions {
+  readonly vcard: VCardVersion;
+  readonly existing: ExistingMode;
+  /** Of a damaged item, what can be read is written. */
+  readonly damaged: boolean;
+}
