@@ -8,16 +8,20 @@ import type { CatalogItem } from '../../catalog/catalog.ts';
 import { safeFileName, type NameEnd } from '../../formats/file-name.ts';
 import type { ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { ContentPart } from '../../vault/objects/parts-list.ts';
+import type { Gathering } from './gathering/gathering.ts';
 import { damagedName, fileNameOf, nameOf, safeExtension, timeOf } from './item-names.ts';
 import { ReadyFiles } from './ready-files.ts';
-import { piecesOf, readItem, rendererOf, type ReadContent } from './renderings.ts';
+import { piecesOf, readItem, rendererOf, type ReadContent, type ReadItem } from './renderings.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import type { RestoreTarget } from './target/restore-target.ts';
+import type { Pieces } from './target/staged-file.ts';
 
 /** Where an item goes. */
 export interface ItemPlace {
   readonly workload: string;
   readonly folderPath: string;
+  /** What it becomes a part of there. */
+  readonly gathering?: Gathering | undefined;
 }
 
 /** Bytes of what was written of an item; undefined for one whose files were there and were left. */
@@ -28,6 +32,10 @@ interface Source {
   readonly item: CatalogItem;
   readonly read: ReadContent;
   readonly isDamaged: boolean;
+}
+
+interface PartsSource extends Source {
+  readonly parts: readonly ContentPart[];
 }
 
 export class ItemWriter {
@@ -58,46 +66,54 @@ export class ItemWriter {
     const parts = await this.#reader.readParts(item.content);
     const files = new ReadyFiles(this.#target, timeOf(item));
     try {
+      let shown: ReadItem | undefined;
       if (parts === undefined) await this.#readyWhole(source, place, files);
-      else await this.#readyParts({ ...source, parts }, place, files);
-      return await files.put();
+      else shown = await this.#readyParts({ ...source, parts }, place, files);
+      const bytes = await files.put();
+      if (shown !== undefined) await place.gathering?.add(item, shown);
+      return bytes;
     } catch (error) {
       await files.discard();
       throw error;
     }
   }
 
-  async #readyWhole({ item, read, isDamaged }: Source, place: ItemPlace, files: ReadyFiles): Promise<void> {
+  async #readyWhole(source: Source, place: ItemPlace, files: ReadyFiles): Promise<void> {
+    const { item, read } = source;
     const { name, extension } = fileNameOf(item);
     const names = await this.#target.namesIn(place.folderPath);
-    const fileName = names.take(isDamaged ? damagedName(name) : name, extension);
+    const fileName = names.take(nameFor(source, name), extension);
     if (this.#isLeft(names.wasThere(fileName))) return;
     const path = join(place.folderPath, fileName);
     await files.add(read(item.content), { path, stagePath: place.folderPath });
   }
 
-  /** The files of an item bear one name, and where one of them is left, so are the others. */
-  async #readyParts(
-    source: Source & { readonly parts: readonly ContentPart[] },
-    { workload, folderPath }: ItemPlace,
-    files: ReadyFiles,
-  ): Promise<void> {
-    const { item, parts, read, isDamaged } = source;
-    const renderer = rendererOf(workload);
-    const partsEnd = endOf(parts);
-    const ends = renderer === undefined ? [partsEnd] : [partsEnd, fileEnd(renderer.extension)];
-    const names = await this.#target.namesIn(folderPath);
-    const stem = names.takeStem(isDamaged ? damagedName(nameOf(item)) : nameOf(item), ends);
-    if (this.#isLeft(ends.some(({ extension }) => names.wasThere(stem + extension)))) return;
-    const shown = renderer === undefined ? undefined : await readItem(parts, read);
-    const stemPath = join(folderPath, stem);
+  /** The files of an item. Answers the item where it had to be read whole. */
+  async #readyParts(source: PartsSource, place: ItemPlace, files: ReadyFiles): Promise<ReadItem | undefined> {
+    const { parts, read } = source;
+    const { stemPath, partsEnd, renderer, isLeft } = await this.#nameParts(source, place);
+    const isShown = place.gathering !== undefined || (renderer !== undefined && !isLeft);
+    const shown = isShown ? await readItem(parts, read) : undefined;
+    if (isLeft) return shown;
     const paths =
       partsEnd.kind === 'file' ? [stemPath + partsEnd.extension] : await this.#pathsIn(stemPath, parts);
+    const add = (content: Pieces, path: string) => files.add(content, { path, stagePath: place.folderPath });
     for (const [i, part] of parts.entries())
-      await files.add(piecesOf(part, shown?.parts[i], read), { path: paths[i] ?? '', stagePath: folderPath });
-    if (renderer === undefined || shown === undefined) return;
-    const text = renderer.text(shown, this.#options);
-    await files.add([Buffer.from(text)], { path: stemPath + renderer.extension, stagePath: folderPath });
+      await add(piecesOf(part, shown?.parts[i], read), paths[i] ?? stemPath);
+    if (renderer !== undefined && shown !== undefined)
+      await add([Buffer.from(renderer.text(shown, this.#options))], stemPath + renderer.extension);
+    return shown;
+  }
+
+  /** The files of an item bear one name, and where one of them is left, so are the others. */
+  async #nameParts(source: PartsSource, { workload, folderPath }: ItemPlace) {
+    const renderer = rendererOf(workload, source.item);
+    const partsEnd = endOf(source.parts);
+    const ends = renderer === undefined ? [partsEnd] : [partsEnd, fileEnd(renderer.extension)];
+    const names = await this.#target.namesIn(folderPath);
+    const stem = names.takeStem(nameFor(source, nameOf(source.item)), ends);
+    const isLeft = this.#isLeft(ends.some(({ extension }) => names.wasThere(stem + extension)));
+    return { stemPath: join(folderPath, stem), partsEnd, renderer, isLeft };
   }
 
   /** A name for each part in the folder that they share. */
@@ -115,6 +131,7 @@ export class ItemWriter {
   }
 }
 
+const nameFor = ({ isDamaged }: Source, name: string): string => (isDamaged ? damagedName(name) : name);
 const fileEnd = (extension: string): NameEnd => ({ extension, kind: 'file' });
 
 /** An item of one part is a file, one of several a folder with a file a part. */

@@ -1,11 +1,15 @@
 /**
  * Files that other programs open, made of items that Microsoft 365 gives as JSON: a calendar file of an event, a vCard of
- * a contact. They stand beside the JSON, which alone has everything.
+ * a contact, a page of a site or a conversation to read. They stand beside the JSON, which alone has everything.
  */
 import type { ContentRef } from '../../../src-shared/model/rows.ts';
+import type { CatalogItem } from '../../catalog/catalog.ts';
 import { writeICalendar } from '../../formats/icalendar/write-icalendar.ts';
+import { groupConversationPage } from '../../formats/readable/group-conversation.ts';
+import { sitePage } from '../../formats/readable/site-page.ts';
 import { writeVCard, type VCardPhoto } from '../../formats/vcard/write-vcard.ts';
 import { collect } from '../../vault/objects/object-reader.ts';
+import { pagesCollection } from '../../workloads/site/site-call.ts';
 import type { ContentPart } from '../../vault/objects/parts-list.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import type { Pieces } from './target/staged-file.ts';
@@ -42,11 +46,13 @@ const renderers: Readonly<Record<string, Renderer>> = {
     extension: '.vcf',
     text: ({ json, others }, { vcard }) => writeVCard(json, others.flatMap(asPhoto)[0], vcard),
   },
+  conversation: { extension: '.html', text: ({ json }) => groupConversationPage(json) },
 };
+const pageRenderer: Renderer = { extension: '.html', text: ({ json }) => sitePage(json) };
 
-/** Undefined for services whose items no other program opens. */
-export function rendererOf(workload: string): Renderer | undefined {
-  return renderers[workload];
+/** Undefined for items that no other program opens. */
+export function rendererOf(workload: string, { collection }: CatalogItem): Renderer | undefined {
+  return workload === 'site' && collection === pagesCollection ? pageRenderer : renderers[workload];
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { JobProgress, RestoreReport } from '../../../src-shared/model/job.ts';
+import type { CollectionRow } from '../../../src-shared/model/rows.ts';
 import type { Clock } from '../../../src-shared/model/clock.ts';
 import type { Catalog, CatalogItem, SnapshotScope } from '../../catalog/catalog.ts';
 import { safeFileName } from '../../formats/file-name.ts';
@@ -11,6 +12,7 @@ import { isDamage, ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { LocalProgress } from '../local-progress.ts';
 import { collectionPaths, type CollectionPath } from '../snapshot-scope.ts';
+import { openGathering } from './gathering/open-gathering.ts';
 import { folderOfService, titleOf } from './item-names.ts';
 import { ItemWriter, type ItemPlace } from './item-writer.ts';
 import type { RestoreOptions } from './restore-options.ts';
@@ -74,6 +76,7 @@ class FileRestore {
   readonly #run: RestoreRun;
   readonly #progress: LocalProgress;
   readonly #target: RestoreTarget;
+  readonly #reader: ObjectReader;
   readonly #writer: ItemWriter;
   readonly #problems: RestoreReport['problems'] = [];
   readonly #counts: Counts;
@@ -90,7 +93,8 @@ class FileRestore {
     this.#progress = new LocalProgress('restoring', { clock, onProgress: run.onProgress });
     this.#target = target;
     this.#counts = counts;
-    this.#writer = new ItemWriter(new ObjectReader(services.vault, services.catalog), target, run.options);
+    this.#reader = new ObjectReader(services.vault, services.catalog);
+    this.#writer = new ItemWriter(this.#reader, target, run.options);
   }
 
   report(): RestoreReport {
@@ -114,12 +118,28 @@ class FileRestore {
     const totals = this.#services.catalog.collectionTotals(scope);
     for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
     const folderPaths = await this.#makeFolders(selection, paths);
-    for (const { collection } of paths) {
-      const collectionPath = folderPaths.get(collection.id) ?? '';
-      for (const item of this.#services.catalog.items(scope, collection.id)) {
-        const folderPath = await this.#folderOf(item, { scope, collectionPath });
-        await this.#restoreItem(this.#namedAsNow(item, scope), { workload: scope.workload, folderPath });
+    for (const { collection } of paths)
+      await this.#restoreCollection(
+        { scope, collectionPath: folderPaths.get(collection.id) ?? '' },
+        collection,
+      );
+  }
+
+  async #restoreCollection(place: CollectionPlace, collection: CollectionRow): Promise<void> {
+    const { scope, collectionPath } = place;
+    const { catalog } = this.#services;
+    const services = { catalog, reader: this.#reader, target: this.#target };
+    const gathering = await openGathering(services, { scope, collection, folderPath: collectionPath });
+    try {
+      for (const item of catalog.items(scope, collection.id)) {
+        const folderPath = await this.#folderOf(item, place);
+        const itemPlace = { workload: scope.workload, folderPath, gathering };
+        await this.#restoreItem(this.#namedAsNow(item, scope), itemPlace);
       }
+      this.#counts.bytes += (await gathering?.end()) ?? 0;
+    } catch (error) {
+      await gathering?.discard();
+      throw error;
     }
   }
 
