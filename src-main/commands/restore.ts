@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import {
   existingModes,
+  mailFormats,
   vcardVersions,
   type ExistingMode,
+  type MailFormat,
 } from '../../src-shared/contract/restore-contract.ts';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { RestoreReport } from '../../src-shared/model/job.ts';
@@ -30,6 +32,7 @@ export interface RestoreOptions extends SnapshotOptions {
   readonly item?: string;
   readonly vcard?: (typeof vcardVersions)[number];
   readonly existing?: ExistingMode;
+  readonly mail?: MailFormat;
   readonly damaged?: boolean;
 }
 
@@ -39,7 +42,7 @@ export function addRestore(program: Command, perform: Perform): void {
   program
     .command('restore')
     .description(
-      'restore to this PC: mail as .eml, events as .ics, contacts as .vcf, files as they were; nothing that exists is overwritten unless you say so',
+      'restore to this PC: mail as .eml, .mbox or .msg, events as .ics, contacts as .vcf, files as they were; nothing that exists is overwritten unless you say so',
     )
     .argument('[protected-item]', 'name or id; not needed where there is only one')
     .option('--to <folder>', 'where to put the files; made if it is missing')
@@ -64,6 +67,12 @@ export function addRestore(program: Command, perform: Perform): void {
         'version of the .vcf files (default: 3.0, which Outlook imports)',
       ).choices(vcardVersions),
     )
+    .addOption(
+      new Option(
+        '--mail <format>',
+        'mail as .eml files (default), one .mbox file a folder, or .msg files of Outlook',
+      ).choices(mailFormats),
+    )
     .option('--snapshot <number>', 'an earlier snapshot (default: latest)')
     .option('--vault <vault>', 'the vault to restore from')
     .action(
@@ -79,7 +88,7 @@ export async function restore(
   options: RestoreOptions,
   wanted?: string,
 ): Promise<RestoreReport> {
-  const { folder, item, service, vcard, existing, damaged } = options;
+  const { folder, item, service, vcard, existing, mail, damaged } = options;
   const target = targetOf(options);
   if (folder !== undefined && item !== undefined) {
     throw new AppError('input-invalid', 'Give --folder or --item, not both. Nothing was restored.');
@@ -94,7 +103,7 @@ export async function restore(
     noun: 'items',
     start: () =>
       client.restore.files(
-        { ...scope, account, service, folder, item, vcard, existing, damaged, ...target },
+        { ...scope, account, service, folder, item, vcard, existing, mail, damaged, ...target },
         { signal: session.signal },
       ),
     outcomeOf: (report) => (isWhole(report) ? 'complete' : 'partial'),

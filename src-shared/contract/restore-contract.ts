@@ -15,6 +15,10 @@ export const vcardVersions = ['3.0', '4.0'] as const;
 export const existingModes = ['skip', 'rename', 'replace', 'replace-if-different'] as const;
 export type ExistingMode = (typeof existingModes)[number];
 
+/** What messages become: .eml files, one .mbox file a folder, or .msg files. */
+export const mailFormats = ['eml', 'mbox', 'msg'] as const;
+export type MailFormat = (typeof mailFormats)[number];
+
 export const restoreContract = {
   /**
    * One item, one folder with what is below it, one account, or without `account` all of them; of one service, or
@@ -31,6 +35,7 @@ export const restoreContract = {
         targetPath: z.string().min(1).max(4096),
         container: z.enum(['folder', 'zip']).default('folder'),
         existing: z.enum(existingModes).default('rename'),
+        mail: z.enum(mailFormats).default('eml'),
         /** Of an item that is damaged in the vault, what can be read is written, under a name that says so. */
         damaged: z.boolean().default(false),
         /** Version of the vCards of contacts: Outlook imports 3.0. */

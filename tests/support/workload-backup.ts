@@ -112,7 +112,7 @@ export class WorkloadBackup {
   restore(targetPath: string, clock: Clock): Promise<RestoreReport> {
     const selections = [{ scope: this.#scope(), accountName: 'The account' }];
     const { signal } = new AbortController();
-    const options = { vcard: '3.0', existing: 'rename', damaged: false } as const;
+    const options = { vcard: '3.0', existing: 'rename', mail: 'eml', damaged: false } as const;
     const container = 'folder' as const;
     const run = { selections, targetPath, container, options, signal, onProgress: () => undefined };
     return restoreFiles({ vault: this.#vault, catalog: this.#catalog, clock }, run);

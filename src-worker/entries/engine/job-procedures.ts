@@ -61,8 +61,8 @@ export function restoreProcedures(os: Implementer, engine: EngineContext) {
     files: os.restore.files.handler(async function* ({ input, signal }) {
       const { vault, catalog } = await engine.syncedVault(input.vault);
       const selections = restoreSelections(catalog, input);
-      const { targetPath, container, vcard, existing, damaged } = input;
-      const options = { vcard, existing, damaged };
+      const { targetPath, container, vcard, existing, mail, damaged } = input;
+      const options = { vcard, existing, mail, damaged };
       const services = { vault, catalog, clock: engine.options.clock };
       return yield* streamJob(signal, (jobSignal, onProgress) =>
         restoreFiles(services, {

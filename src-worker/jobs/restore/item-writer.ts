@@ -1,14 +1,16 @@
 /**
- * Writes one item into a folder of a target: messages as .eml files with the bytes that Microsoft 365 gave, files as they
- * were, everything else as the JSON that it gave, with its attachments beside it, and in a form that other programs open
+ * Writes one item into a folder of a target: messages in the form that was chosen, as a rule .eml files with the bytes that
+ * Microsoft 365 gave, files as they were, everything else as the JSON that it gave, with its attachments beside it, and in a form that other programs open
  * where there is one.
  */
 import { basename, extname, join } from 'node:path';
 import type { CatalogItem } from '../../catalog/catalog.ts';
 import { safeFileName, type NameEnd } from '../../formats/file-name.ts';
-import type { ObjectReader } from '../../vault/objects/object-reader.ts';
+import { outlookMessage } from '../../formats/outlook-message.ts';
+import { collect, type ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { ContentPart } from '../../vault/objects/parts-list.ts';
 import type { Gathering } from './gathering/gathering.ts';
+import type { MboxGathering } from './gathering/mbox-gathering.ts';
 import { damagedName, fileNameOf, nameOf, safeExtension, timeOf } from './item-names.ts';
 import { ReadyFiles } from './ready-files.ts';
 import { piecesOf, readItem, rendererOf, type ReadContent, type ReadItem } from './renderings.ts';
@@ -22,6 +24,8 @@ export interface ItemPlace {
   readonly folderPath: string;
   /** What it becomes a part of there. */
   readonly gathering?: Gathering | undefined;
+  /** Where messages are not files of their own. */
+  readonly mbox?: MboxGathering | undefined;
 }
 
 /** Bytes of what was written of an item; undefined for one whose files were there and were left. */
@@ -64,6 +68,8 @@ export class ItemWriter {
   async #write(source: Source, place: ItemPlace): Promise<WrittenBytes> {
     const { item } = source;
     const parts = await this.#reader.readParts(item.content);
+    if (parts === undefined && place.mbox !== undefined && !source.isDamaged)
+      return place.mbox.add(item, source.read(item.content));
     const files = new ReadyFiles(this.#target, timeOf(item));
     try {
       let shown: ReadItem | undefined;
@@ -81,11 +87,18 @@ export class ItemWriter {
   async #readyWhole(source: Source, place: ItemPlace, files: ReadyFiles): Promise<void> {
     const { item, read } = source;
     const { name, extension } = fileNameOf(item);
-    const names = await this.#target.namesIn(place.folderPath);
-    const fileName = names.take(nameFor(source, name), extension);
+    const { workload, folderPath } = place;
+    const isOutlook = workload === 'mail' && this.#options.mail === 'msg' && isConvertible(source);
+    const names = await this.#target.namesIn(folderPath);
+    const wanted = nameFor(source, name);
+    const fileName = names.take(wanted, isOutlook ? '.msg' : extension);
     if (this.#isLeft(names.wasThere(fileName))) return;
-    const path = join(place.folderPath, fileName);
-    await files.add(read(item.content), { path, stagePath: place.folderPath });
+    const add = (content: Pieces, own: string) =>
+      files.add(content, { path: join(folderPath, own), stagePath: folderPath });
+    if (!isOutlook) return add(read(item.content), fileName);
+    const mime = await collect(read(item.content));
+    const message = await outlookMessage(mime, timeOf(item)).catch(() => undefined);
+    return message === undefined ? add([mime], names.take(wanted, extension)) : add([message], fileName);
   }
 
   /** The files of an item. Answers the item where it had to be read whole. */
@@ -130,6 +143,11 @@ export class ItemWriter {
     return wasThere && this.#options.existing === 'skip';
   }
 }
+
+/** A .msg file is made in memory; a longer message, or what is left of one, stays the .eml file that it is. */
+const mostOutlookBytes = 64 * 1024 * 1024;
+const isConvertible = ({ item, isDamaged }: Source): boolean =>
+  !isDamaged && item.content[1] <= mostOutlookBytes;
 
 const nameFor = ({ isDamaged }: Source, name: string): string => (isDamaged ? damagedName(name) : name);
 const fileEnd = (extension: string): NameEnd => ({ extension, kind: 'file' });

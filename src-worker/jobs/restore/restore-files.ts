@@ -12,8 +12,10 @@ import { isDamage, ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { LocalProgress } from '../local-progress.ts';
 import { collectionPaths, type CollectionPath } from '../snapshot-scope.ts';
+import { MboxGathering } from './gathering/mbox-gathering.ts';
 import { openGathering } from './gathering/open-gathering.ts';
-import { folderOfService, titleOf } from './item-names.ts';
+import type { GatheringPlace } from './gathering/table-gathering.ts';
+import { folderOfService, nameOf, titleOf } from './item-names.ts';
 import { ItemWriter, type ItemPlace } from './item-writer.ts';
 import type { RestoreOptions } from './restore-options.ts';
 import { FolderTarget } from './target/folder-target.ts';
@@ -110,7 +112,7 @@ class FileRestore {
     const { scope } = selection;
     if (selection.itemId !== undefined) {
       const item = this.#itemOf(selection, selection.itemId);
-      await this.#restoreItem(item, { workload: scope.workload, folderPath: '' });
+      await this.#restoreOne(item, scope);
       return;
     }
     const paths = this.#chosenPaths(selection);
@@ -125,22 +127,44 @@ class FileRestore {
       );
   }
 
+  async #restoreOne(item: CatalogItem, scope: SnapshotScope): Promise<void> {
+    const mbox = await this.#mboxOf(scope, { folderPath: '', name: nameOf(item) });
+    try {
+      await this.#restoreItem(item, { workload: scope.workload, folderPath: '', mbox });
+      await mbox?.end();
+    } catch (error) {
+      await mbox?.discard();
+      throw error;
+    }
+  }
+
   async #restoreCollection(place: CollectionPlace, collection: CollectionRow): Promise<void> {
     const { scope, collectionPath } = place;
     const { catalog } = this.#services;
     const services = { catalog, reader: this.#reader, target: this.#target };
     const gathering = await openGathering(services, { scope, collection, folderPath: collectionPath });
+    const name = safeFileName(collection.name, 'folder');
+    const mbox = await this.#mboxOf(scope, { folderPath: collectionPath, name });
     try {
       for (const item of catalog.items(scope, collection.id)) {
         const folderPath = await this.#folderOf(item, place);
-        const itemPlace = { workload: scope.workload, folderPath, gathering };
+        const itemPlace = { workload: scope.workload, folderPath, gathering, mbox };
         await this.#restoreItem(this.#namedAsNow(item, scope), itemPlace);
       }
       this.#counts.bytes += (await gathering?.end()) ?? 0;
+      await mbox?.end();
     } catch (error) {
       await gathering?.discard();
+      await mbox?.discard();
       throw error;
     }
+  }
+
+  /** Undefined where messages become files of their own. */
+  async #mboxOf({ workload }: SnapshotScope, place: GatheringPlace): Promise<MboxGathering | undefined> {
+    const { mail, existing } = this.#run.options;
+    if (workload !== 'mail' || mail !== 'mbox') return undefined;
+    return MboxGathering.open(this.#target, place, { isSkipping: existing === 'skip' });
   }
 
   #itemOf(selection: RestoreSelection, itemId: string): CatalogItem {
