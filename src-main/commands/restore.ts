@@ -1,7 +1,13 @@
 /** `holdfast restore`: items and folders of a snapshot as files in a folder of this PC. */
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { vcardVersions } from '../../src-shared/contract/restore-contract.ts';
+import {
+  existingModes,
+  mailFormats,
+  vcardVersions,
+  type ExistingMode,
+  type MailFormat,
+} from '../../src-shared/contract/restore-contract.ts';
 import { AppError } from '../../src-shared/errors/app-error.ts';
 import type { RestoreReport } from '../../src-shared/model/job.ts';
 import { runJob } from '../cli/job-run.ts';
@@ -18,12 +24,16 @@ import { serviceNames, type ServiceName } from '../../src-shared/model/service-n
 import { plainLine } from '../cli/table.ts';
 
 export interface RestoreOptions extends SnapshotOptions {
-  readonly to: string;
+  readonly to?: string;
+  readonly zip?: string;
   readonly account?: string;
   readonly service?: ServiceName;
   readonly folder?: string;
   readonly item?: string;
   readonly vcard?: (typeof vcardVersions)[number];
+  readonly existing?: ExistingMode;
+  readonly mail?: MailFormat;
+  readonly damaged?: boolean;
 }
 
 const listedProblems = 20;
@@ -32,10 +42,18 @@ export function addRestore(program: Command, perform: Perform): void {
   program
     .command('restore')
     .description(
-      'restore to this PC: mail as .eml, events as .ics, contacts as .vcf, files as they were; nothing that exists is overwritten',
+      'restore to this PC: mail as .eml, .mbox or .msg, events as .ics, contacts as .vcf, files as they were; nothing that exists is overwritten unless you say so',
     )
     .argument('[protected-item]', 'name or id; not needed where there is only one')
-    .requiredOption('--to <folder>', 'where to put the files; made if it is missing')
+    .option('--to <folder>', 'where to put the files; made if it is missing')
+    .option('--zip <file>', 'put the files into one .zip file instead')
+    .addOption(
+      new Option(
+        '--existing <what>',
+        'what becomes of a file that was there and has the name of a restored one (default: rename, the restored one takes a free name)',
+      ).choices(existingModes),
+    )
+    .option('--damaged', 'of an item that is damaged in the vault, write what can be read, named "(damaged)"')
     .option(
       '--service <service>',
       `${serviceNames.join(', ')} (default: all, or mail with --folder or --item)`,
@@ -49,12 +67,18 @@ export function addRestore(program: Command, perform: Perform): void {
         'version of the .vcf files (default: 3.0, which Outlook imports)',
       ).choices(vcardVersions),
     )
+    .addOption(
+      new Option(
+        '--mail <format>',
+        'mail as .eml files (default), one .mbox file a folder, or .msg files of Outlook',
+      ).choices(mailFormats),
+    )
     .option('--snapshot <number>', 'an earlier snapshot (default: latest)')
     .option('--vault <vault>', 'the vault to restore from')
     .action(
       perform(async (session, options: RestoreOptions, wanted: string | undefined) => {
         const report = await restore(session, options, wanted);
-        return { facts: { report }, text: restoreText(report), exit: report.failed === 0 ? 'ok' : 'partial' };
+        return { facts: { report }, text: restoreText(report), exit: isWhole(report) ? 'ok' : 'partial' };
       }),
     );
 }
@@ -64,13 +88,14 @@ export async function restore(
   options: RestoreOptions,
   wanted?: string,
 ): Promise<RestoreReport> {
-  const { folder, item, service, vcard } = options;
+  const { folder, item, service, vcard, existing, mail, damaged } = options;
+  const target = targetOf(options);
   if (folder !== undefined && item !== undefined) {
     throw new AppError('input-invalid', 'Give --folder or --item, not both. Nothing was restored.');
   }
-  const target = await findSnapshots(session, wanted, options);
-  const account = await accountOf(target, options);
-  const { client, scope, record, protectedItem } = target;
+  const from = await findSnapshots(session, wanted, options);
+  const account = await accountOf(from, options);
+  const { client, scope, record, protectedItem } = from;
   return runJob<RestoreReport>(session, {
     kind: 'restore',
     vaultId: record.id,
@@ -78,11 +103,22 @@ export async function restore(
     noun: 'items',
     start: () =>
       client.restore.files(
-        { ...scope, account, service, folder, item, vcard, targetPath: resolve(options.to) },
+        { ...scope, account, service, folder, item, vcard, existing, mail, damaged, ...target },
         { signal: session.signal },
       ),
-    outcomeOf: ({ failed }) => (failed === 0 ? 'complete' : 'partial'),
+    outcomeOf: (report) => (isWhole(report) ? 'complete' : 'partial'),
   });
+}
+
+const isWhole = ({ failed, damaged }: RestoreReport): boolean => failed + damaged === 0;
+
+function targetOf({ to, zip }: RestoreOptions): { targetPath: string; container: 'folder' | 'zip' } {
+  if (to !== undefined && zip === undefined) return { targetPath: resolve(to), container: 'folder' };
+  if (zip !== undefined && to === undefined) return { targetPath: resolve(zip), container: 'zip' };
+  throw new AppError(
+    'input-invalid',
+    'Say where to restore to: --to with a folder, or --zip with a file. Nothing was restored.',
+  );
 }
 
 /** A folder or a message lies in one account; without them, all accounts are meant. */
@@ -94,10 +130,16 @@ async function accountOf(
   return chooseAccount(target, account);
 }
 
-function restoreText({ restored, failed, bytes, problems, targetPath, durationMs }: RestoreReport): string {
+function restoreText(report: RestoreReport): string {
+  const { restored, skipped, failed, damaged, bytes, problems, targetPath, durationMs } = report;
   const lines = [
     `Restored ${pluralText(restored, 'item')}, ${sizeText(bytes)}, to ${targetPath} in ${durationText(durationMs)}.`,
   ];
+  if (skipped > 0) lines.push(`Skipped: ${pluralText(skipped, 'item')} whose files were there already.`);
+  if (damaged > 0)
+    lines.push(
+      `Damaged: of ${pluralText(damaged, 'item')} only a part can be read from the vault. It is written under a name with "(damaged)".`,
+    );
   if (failed > 0)
     lines.push(
       `Failed: ${pluralText(failed, 'item')} cannot be read from the vault. What could be, is restored.`,
@@ -105,7 +147,8 @@ function restoreText({ restored, failed, bytes, problems, targetPath, durationMs
   for (const { item, code, message } of problems.slice(0, listedProblems)) {
     lines.push(`  ${plainLine(item)}: ${message} [${code}]`);
   }
-  if (failed > listedProblems)
-    lines.push(`  and ${pluralText(failed - listedProblems, 'more', 'more')}; --json lists them`);
+  const told = failed + damaged;
+  if (told > listedProblems)
+    lines.push(`  and ${pluralText(told - listedProblems, 'more', 'more')}; --json lists them`);
   return lines.join('\n');
 }

@@ -94,11 +94,15 @@ export type BackupReport = z.infer<typeof backupReportSchema>;
 
 export const restoreReportSchema = z.object({
   restored: count,
+  /** Their files were there already and were left. */
   skipped: count,
   failed: count,
+  /** Restored in part, by choice: the rest cannot be read from the vault. */
+  damaged: count,
   bytes: count,
-  /** What could not be restored, at most 1,000 lines; the numbers above are complete. */
+  /** What could not be restored, or not all of it, at most 1,000 lines; the numbers above are complete. */
   problems: z.array(z.object({ item: z.string(), code: z.string(), message: z.string() })),
+  /** The folder, or the .zip file as it is called now. */
   targetPath: z.string(),
   durationMs: count,
 });

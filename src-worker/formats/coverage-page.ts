@@ -10,7 +10,7 @@ import {
 } from '../../src-shared/model/coverage.ts';
 import { coverageCauses, coverageTotals, gapText } from '../../src-shared/words/coverage-words.ts';
 import { countText, dateText, pluralText, sizeText } from '../../src-shared/words/quantities.ts';
-import { escapedHtml } from './html.ts';
+import { escapedHtml } from './html/escaped-html.ts';
 
 const style = `
 :root{color-scheme:light dark;--line:#8884;--quiet:#616b75;--bad:#b3261e;--warn:#8a5300;--good:#1b6e3c}

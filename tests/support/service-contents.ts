@@ -28,7 +28,7 @@ interface TruthItem {
 
 const mainNames = new Set(['event.json', 'task.json', 'contact.json']);
 /** Made of the JSON beside them. */
-const rendered = /\.(ics|vcf)$/;
+const rendered = /\.(ics|vcf|html|csv)$/;
 
 /** What an account's service holds that can be read; with the ids of what cannot, and how many items there are in all. */
 export async function trueContents(

@@ -112,8 +112,9 @@ export class WorkloadBackup {
   restore(targetPath: string, clock: Clock): Promise<RestoreReport> {
     const selections = [{ scope: this.#scope(), accountName: 'The account' }];
     const { signal } = new AbortController();
-    const formats = { vcard: '3.0' as const };
-    const run = { selections, targetPath, formats, signal, onProgress: () => undefined };
+    const options = { vcard: '3.0', existing: 'rename', mail: 'eml', damaged: false } as const;
+    const container = 'folder' as const;
+    const run = { selections, targetPath, container, options, signal, onProgress: () => undefined };
     return restoreFiles({ vault: this.#vault, catalog: this.#catalog, clock }, run);
   }
 

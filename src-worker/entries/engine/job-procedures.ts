@@ -59,11 +59,18 @@ export function restoreProcedures(os: Implementer, engine: EngineContext) {
     files: os.restore.files.handler(async function* ({ input, signal }) {
       const { vault, catalog } = await engine.syncedVault(input.vault);
       const selections = restoreSelections(catalog, input);
-      const { targetPath, vcard } = input;
-      const formats = { vcard };
+      const { targetPath, container, vcard, existing, mail, damaged } = input;
+      const options = { vcard, existing, mail, damaged };
       const services = { vault, catalog, clock: engine.options.clock };
       return yield* streamJob(signal, (jobSignal, onProgress) =>
-        restoreFiles(services, { selections, targetPath, formats, signal: jobSignal, onProgress }),
+        restoreFiles(services, {
+          selections,
+          targetPath,
+          container,
+          options,
+          signal: jobSignal,
+          onProgress,
+        }),
       );
     }),
   });

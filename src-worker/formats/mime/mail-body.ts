@@ -1,5 +1,5 @@
 /** Which parts of a message are its text, and how they become one (RFC 2046, 5.1.4; RFC 2387). */
-import { escapedHtml } from '../html.ts';
+import { escapedHtml } from '../html/escaped-html.ts';
 import { plainTextOf } from '../plain-text.ts';
 import type { MimePart } from './mime-scanner.ts';
 import { decodedText } from './text-decoder.ts';

@@ -2,7 +2,7 @@
 import { basename, extname } from 'node:path';
 import { itemTime, itemTitle } from '../../../src-shared/model/item-facts.ts';
 import type { CatalogItem } from '../../catalog/catalog.ts';
-import { safeFileName, type UniqueNames } from '../../formats/file-name.ts';
+import { safeFileName } from '../../formats/file-name.ts';
 
 /** Folders of services other than mail. */
 export const folderOfService: Readonly<Record<string, string>> = {
@@ -25,17 +25,17 @@ export function titleOf({ info }: Pick<CatalogItem, 'info'>): string {
   return itemTitle(info) ?? 'no subject';
 }
 
-/** A message gets its time and subject, a file the name it had. */
-export function takeFileName(names: UniqueNames, item: CatalogItem): string {
+/** What a file is called that is all of an item: a message after its time and subject, a file by the name it had. */
+export function fileNameOf(item: CatalogItem): { readonly name: string; readonly extension: string } {
   const { name } = item.info;
-  if (typeof name !== 'string') return names.take(nameOf(item), '.eml');
-  const extension = extname(name);
-  const isUsual = safeExtension(extension) !== '';
-  const mark = versionMark(item);
-  return isUsual
-    ? names.take(safeFileName(basename(name, extension), 'file') + mark, extension)
-    : names.take(safeFileName(name, 'file') + mark);
+  if (typeof name !== 'string') return { name: nameOf(item), extension: '.eml' };
+  const extension = safeExtension(extname(name));
+  const stem = extension === '' ? name : basename(name, extension);
+  return { name: safeFileName(stem, 'file') + versionMark(item), extension };
 }
+
+/** Of an item of which only a part could be read. */
+export const damagedName = (name: string): string => `${name} (damaged)`;
 
 /** Behind the name of an earlier version of a file. */
 function versionMark({ info }: CatalogItem): string {

@@ -1,21 +1,26 @@
 /**
- * Restores items and folders of a snapshot to a folder of this PC, in folders as they were in Microsoft 365. Never writes
- * over a file that is there, and goes on past an item that is damaged.
+ * Restores items and folders of a snapshot to this PC, in folders as they were in Microsoft 365. Never writes over a file
+ * that is there unless that was asked for, and goes on past an item that is damaged.
  */
-import { join } from 'node:path';
-import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
+import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { JobProgress, RestoreReport } from '../../../src-shared/model/job.ts';
+import type { CollectionRow } from '../../../src-shared/model/rows.ts';
 import type { Clock } from '../../../src-shared/model/clock.ts';
 import type { Catalog, CatalogItem, SnapshotScope } from '../../catalog/catalog.ts';
 import { safeFileName } from '../../formats/file-name.ts';
-import { ObjectReader } from '../../vault/objects/object-reader.ts';
+import { isDamage, ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { LocalProgress } from '../local-progress.ts';
 import { collectionPaths, type CollectionPath } from '../snapshot-scope.ts';
-import { folderOfService, titleOf } from './item-names.ts';
-import { ItemWriter } from './item-writer.ts';
-import type { RestoreFormats } from './renderings.ts';
-import { TargetFolder } from './target-folder.ts';
+import { MboxGathering } from './gathering/mbox-gathering.ts';
+import { openGathering } from './gathering/open-gathering.ts';
+import type { GatheringPlace } from './gathering/table-gathering.ts';
+import { folderOfService, nameOf, titleOf } from './item-names.ts';
+import { ItemWriter, type ItemPlace } from './item-writer.ts';
+import type { RestoreOptions } from './restore-options.ts';
+import { FolderTarget } from './target/folder-target.ts';
+import type { RestoreTarget } from './target/restore-target.ts';
+import { ZipTarget } from './target/zip-target.ts';
 
 const maxProblems = 1000;
 
@@ -35,52 +40,70 @@ export interface RestoreServices {
 
 export interface RestoreRun {
   readonly selections: readonly RestoreSelection[];
+  /** A folder, or the .zip file to make. */
   readonly targetPath: string;
-  readonly formats: RestoreFormats;
+  readonly container: 'folder' | 'zip';
+  readonly options: RestoreOptions;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: JobProgress) => void;
 }
 
 /** Restores and reports; throws for what concerns the whole restore (target full, read-only, cancelled). */
 export async function restoreFiles(services: RestoreServices, run: RestoreRun): Promise<RestoreReport> {
-  const restore = new FileRestore(services, run);
-  for (const selection of run.selections) await restore.restore(selection);
-  return restore.report();
+  const counts: Counts = { restored: 0, skipped: 0, failed: 0, damaged: 0, bytes: 0 };
+  const target = await openTarget(run, counts);
+  try {
+    const restore = new FileRestore(services, run, { target, counts });
+    for (const selection of run.selections) await restore.restore(selection);
+    await target.end();
+    return restore.report();
+  } catch (error) {
+    await target.discard();
+    throw error;
+  }
+}
+
+type Counts = Pick<RestoreReport, 'restored' | 'skipped' | 'failed' | 'damaged' | 'bytes'>;
+
+async function openTarget(
+  { targetPath, container, options: { existing } }: RestoreRun,
+  counts: Counts,
+): Promise<RestoreTarget> {
+  if (container === 'zip') return ZipTarget.open(targetPath, existing);
+  return new FolderTarget(targetPath, { existing, restoredItems: () => counts.restored });
 }
 
 class FileRestore {
   readonly #services: RestoreServices;
   readonly #run: RestoreRun;
   readonly #progress: LocalProgress;
-  readonly #target: TargetFolder;
+  readonly #target: RestoreTarget;
+  readonly #reader: ObjectReader;
   readonly #writer: ItemWriter;
   readonly #problems: RestoreReport['problems'] = [];
-  #restored = 0;
-  #failed = 0;
-  #bytes = 0;
+  readonly #counts: Counts;
   #expected = 0;
 
-  constructor(services: RestoreServices, run: RestoreRun) {
+  constructor(
+    services: RestoreServices,
+    run: RestoreRun,
+    { target, counts }: { target: RestoreTarget; counts: Counts },
+  ) {
     this.#services = services;
     this.#run = run;
     const { clock } = services;
     this.#progress = new LocalProgress('restoring', { clock, onProgress: run.onProgress });
-    this.#target = new TargetFolder(run.targetPath, () => this.#restored);
-    this.#writer = new ItemWriter(
-      new ObjectReader(services.vault, services.catalog),
-      this.#target,
-      run.formats,
-    );
+    this.#target = target;
+    this.#counts = counts;
+    this.#reader = new ObjectReader(services.vault, services.catalog);
+    this.#writer = new ItemWriter(this.#reader, target, run.options);
   }
 
   report(): RestoreReport {
     return {
-      restored: this.#restored,
-      skipped: 0,
-      failed: this.#failed,
-      bytes: this.#bytes,
+      ...this.#counts,
       problems: this.#problems,
-      targetPath: this.#run.targetPath,
+      targetPath: this.#target.shownPath,
       durationMs: this.#progress.elapsedMs,
     };
   }
@@ -89,7 +112,7 @@ class FileRestore {
     const { scope } = selection;
     if (selection.itemId !== undefined) {
       const item = this.#itemOf(selection, selection.itemId);
-      await this.#restoreItem(item, scope.workload, this.#run.targetPath);
+      await this.#restoreOne(item, scope);
       return;
     }
     const paths = this.#chosenPaths(selection);
@@ -97,13 +120,51 @@ class FileRestore {
     const totals = this.#services.catalog.collectionTotals(scope);
     for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
     const folderPaths = await this.#makeFolders(selection, paths);
-    for (const { collection } of paths) {
-      const collectionPath = folderPaths.get(collection.id) ?? this.#run.targetPath;
-      for (const item of this.#services.catalog.items(scope, collection.id)) {
-        const folderPath = await this.#folderOf(item, { scope, collectionPath });
-        await this.#restoreItem(this.#namedAsNow(item, scope), scope.workload, folderPath);
-      }
+    for (const { collection } of paths)
+      await this.#restoreCollection(
+        { scope, collectionPath: folderPaths.get(collection.id) ?? '' },
+        collection,
+      );
+  }
+
+  async #restoreOne(item: CatalogItem, scope: SnapshotScope): Promise<void> {
+    const mbox = await this.#mboxOf(scope, { folderPath: '', name: nameOf(item) });
+    try {
+      await this.#restoreItem(item, { workload: scope.workload, folderPath: '', mbox });
+      await mbox?.end();
+    } catch (error) {
+      await mbox?.discard();
+      throw error;
     }
+  }
+
+  async #restoreCollection(place: CollectionPlace, collection: CollectionRow): Promise<void> {
+    const { scope, collectionPath } = place;
+    const { catalog } = this.#services;
+    const services = { catalog, reader: this.#reader, target: this.#target };
+    const gathering = await openGathering(services, { scope, collection, folderPath: collectionPath });
+    const name = safeFileName(collection.name, 'folder');
+    const mbox = await this.#mboxOf(scope, { folderPath: collectionPath, name });
+    try {
+      for (const item of catalog.items(scope, collection.id)) {
+        const folderPath = await this.#folderOf(item, place);
+        const itemPlace = { workload: scope.workload, folderPath, gathering, mbox };
+        await this.#restoreItem(this.#namedAsNow(item, scope), itemPlace);
+      }
+      this.#counts.bytes += (await gathering?.end()) ?? 0;
+      await mbox?.end();
+    } catch (error) {
+      await gathering?.discard();
+      await mbox?.discard();
+      throw error;
+    }
+  }
+
+  /** Undefined where messages become files of their own. */
+  async #mboxOf({ workload }: SnapshotScope, place: GatheringPlace): Promise<MboxGathering | undefined> {
+    const { mail, existing } = this.#run.options;
+    if (workload !== 'mail' || mail !== 'mbox') return undefined;
+    return MboxGathering.open(this.#target, place, { isSkipping: existing === 'skip' });
   }
 
   #itemOf(selection: RestoreSelection, itemId: string): CatalogItem {
@@ -144,15 +205,15 @@ class FileRestore {
     const byParentFirst = [...paths].sort((a, b) => a.names.length - b.names.length);
     for (const { collection } of byParentFirst) {
       const parentPath = made.get(collection.parent ?? '') ?? rootPath;
-      const name = (await this.#target.namesIn(parentPath)).take(safeFileName(collection.name, 'folder'));
-      made.set(collection.id, join(parentPath, name));
+      const name = safeFileName(collection.name, 'folder');
+      made.set(collection.id, await this.#target.takeFolder({ folderPath: parentPath, name }));
     }
     for (const path of [rootPath, ...made.values()]) await this.#target.makeFolder(path);
     return made;
   }
 
   /** Where an item goes: into the folder of its collection, or of the item in which it lies. */
-  async #folderOf({ info, id }: CatalogItem, place: ItemPlace, depth = 0): Promise<string> {
+  async #folderOf({ info, id }: CatalogItem, place: CollectionPlace, depth = 0): Promise<string> {
     const { parent, versionOf } = info;
     if (typeof versionOf === 'string' && depth === 0) {
       const file = this.#services.catalog.item(place.scope, versionOf);
@@ -181,7 +242,7 @@ class FileRestore {
   /** Mail folders lie in the account's folder itself, what else there is in a folder a service. */
   async #rootPathOf({ scope, accountName }: RestoreSelection): Promise<string> {
     const accountPath = await this.#target.pathOnce(`account ${scope.account}`, {
-      folderPath: this.#run.targetPath,
+      folderPath: '',
       name: safeFileName(accountName, 'account'),
     });
     const serviceName = folderOfService[scope.workload];
@@ -205,29 +266,52 @@ class FileRestore {
     return this.#target.pathOnce(`versions ${file.id}`, { folderPath, name });
   }
 
-  async #restoreItem(item: CatalogItem, workload: string, folderPath: string): Promise<void> {
+  async #restoreItem(item: CatalogItem, place: ItemPlace): Promise<void> {
     this.#run.signal.throwIfAborted();
     try {
       if (item.info['folder'] === true) {
-        await this.#target.makeFolder(await this.#holderPath(item, folderPath));
+        await this.#target.makeFolder(await this.#holderPath(item, place.folderPath));
+        this.#counts.restored += 1;
       } else {
-        await this.#target.makeFolder(folderPath);
-        this.#bytes += await this.#writer.write(item, workload, folderPath);
+        await this.#target.makeFolder(place.folderPath);
+        this.#count('restored', await this.#writer.write(item, place));
       }
-      this.#restored += 1;
     } catch (error) {
-      if (!isAppError(error, 'pack-damaged', 'pack-missing', 'chunk-missing')) throw error;
-      this.#failed += 1;
-      if (this.#problems.length < maxProblems) {
-        this.#problems.push({ item: titleOf(item), code: error.code, message: error.message });
-      }
+      if (!isDamage(error)) throw error;
+      await this.#restoreDamaged(item, place, error);
     }
     this.#tell();
   }
 
+  /** A damaged item fails, unless what can be read of it was asked for. */
+  async #restoreDamaged(item: CatalogItem, place: ItemPlace, { code, message }: AppError): Promise<void> {
+    const isWritten = this.#run.options.damaged && (await this.#writeRemains(item, place));
+    if (!isWritten) this.#counts.failed += 1;
+    if (this.#problems.length >= maxProblems) return;
+    const told = isWritten
+      ? `Only a part of it can be read, and was written as "(damaged)". ${message}`
+      : message;
+    this.#problems.push({ item: titleOf(item), code, message: told });
+  }
+
+  async #writeRemains(item: CatalogItem, place: ItemPlace): Promise<boolean> {
+    try {
+      this.#count('damaged', await this.#writer.writeRemains(item, place));
+      return true;
+    } catch (error) {
+      if (isDamage(error)) return false;
+      throw error;
+    }
+  }
+
+  #count(outcome: 'restored' | 'damaged', bytes: number | undefined): void {
+    this.#counts[bytes === undefined ? 'skipped' : outcome] += 1;
+    this.#counts.bytes += bytes ?? 0;
+  }
+
   #tell(): void {
-    const done = this.#restored + this.#failed;
-    this.#progress.tell({ done, total: this.#expected, bytes: this.#bytes });
+    const { restored, skipped, failed, damaged, bytes } = this.#counts;
+    this.#progress.tell({ done: restored + skipped + failed + damaged, total: this.#expected, bytes });
   }
 }
 
@@ -235,7 +319,7 @@ class FileRestore {
 const deepestFolder = 400;
 
 /** A collection of a snapshot and where it is restored to. */
-interface ItemPlace {
+interface CollectionPlace {
   readonly scope: SnapshotScope;
   readonly collectionPath: string;
 }

@@ -4,7 +4,7 @@
  */
 import { createChunkHash, type KeyedHash } from '../../codec/hash.ts';
 import { base64LineEncoder } from '../../codec/base64-lines.ts';
-import { AppError } from '../../../src-shared/errors/app-error.ts';
+import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
 import {
   contentKind,
   idBytes,
@@ -66,6 +66,35 @@ export class ObjectReader {
       throw damaged(`an item has ${readBytes} bytes where ${sizeBytes} were saved`);
   }
 
+  /**
+   * Like {@link readContent}, of content that is damaged: what can be read of it, one piece behind the other. Throws where
+   * that is nothing, and where a message's text is part of what is lost.
+   */
+  async *readRemains(content: ContentRef): AsyncIterable<Uint8Array> {
+    const [kind, sizeBytes, object] = content;
+    let readBytes = 0;
+    const pieces =
+      kind === contentKind.bytes
+        ? this.#remainsOf(object)
+        : this.#readMime(object, (part) => this.#remainsOf(part));
+    for await (const piece of pieces) {
+      readBytes += piece.length;
+      yield piece;
+    }
+    if (readBytes === 0 && sizeBytes > 0) throw damaged('nothing of an item can be read');
+  }
+
+  /** The chunks of an object that are there and are what they should be. */
+  async *#remainsOf(object: ObjectRef): AsyncIterable<Uint8Array> {
+    for await (const id of this.#chunkIds(object)) {
+      const chunk = await this.#readChunk(id).catch((error: unknown) => {
+        if (isDamage(error)) return undefined;
+        throw error;
+      });
+      if (chunk !== undefined) yield chunk;
+    }
+  }
+
   /** The whole of {@link readContent}. Throws `pack-damaged` too for more than `maxBytes`, 64 MiB unless given. */
   async readWhole(content: ContentRef, maxBytes?: number): Promise<Uint8Array<ArrayBuffer>> {
     return collect(this.readContent(content), maxBytes);
@@ -103,22 +132,19 @@ export class ObjectReader {
     for (let at = 0; at < list.length; at += idBytes) yield list.subarray(at, at + idBytes);
   }
 
-  async *#readMime(object: ObjectRef): AsyncIterable<Uint8Array> {
+  async *#readMime(
+    object: ObjectRef,
+    readPart = (part: ObjectRef) => this.readObject(part),
+  ): AsyncIterable<Uint8Array> {
     const recipe = decodeMimeRecipe(await collect(this.readObject(object)));
     const skeleton = await collect(this.readObject(recipe.skeleton));
     let at = 0;
     for (const part of recipe.parts) {
       yield skeleton.subarray(at, at + part.literalBytesBefore);
       at += part.literalBytesBefore;
-      yield* this.#encodePart(part);
+      yield* encodedPart(part, readPart(part.object));
     }
     yield skeleton.subarray(at);
-  }
-
-  async *#encodePart(part: RecipePart): AsyncIterable<Uint8Array> {
-    const encoder = base64LineEncoder(part);
-    for await (const chunk of this.readObject(part.object)) yield encoder.push(chunk);
-    yield encoder.end();
   }
 
   async #readChunk(id: Uint8Array): Promise<Uint8Array> {
@@ -167,8 +193,18 @@ export class ObjectReader {
   }
 }
 
-/** All pieces of a stream as one array; for things that are small by construction. */
-async function collect(
+async function* encodedPart(part: RecipePart, content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const encoder = base64LineEncoder(part);
+  for await (const chunk of content) yield encoder.push(chunk);
+  yield encoder.end();
+}
+
+/** True of an error that says that something in the vault is damaged or gone, and not that the vault cannot be reached. */
+export const isDamage = (error: unknown): error is AppError =>
+  isAppError(error, 'pack-damaged', 'pack-missing', 'chunk-missing');
+
+/** All pieces of a stream as one array. Throws `pack-damaged` for more than `maxBytes`, 64 MiB unless given. */
+export async function collect(
   pieces: AsyncIterable<Uint8Array>,
   maxBytes = maxWholeBytes,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -235,3 +235,14 @@ test('a restore to a place that is no folder is refused', async () => {
     message: expect.stringContaining('another folder') as string,
   });
 });
+
+test.each([[[]], [['--to', 'a', '--zip', 'b.zip']]])(
+  'a restore to no place, or to two, is refused (%j)',
+  async (words) => {
+    const error = await refusal(['restore', 'All mail', ...words], 2);
+    expect(error).toMatchObject({
+      code: 'input-invalid',
+      message: expect.stringContaining('--to with a folder, or --zip') as string,
+    });
+  },
+);

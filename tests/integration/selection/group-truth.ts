@@ -30,6 +30,7 @@ interface DirectoryObject {
 async function restoredFiles(
   { scene, machine }: SelectionScene,
   service: ServiceName,
+  extension = '',
 ): Promise<Uint8Array[]> {
   const targetPath = mkdtempSync(join(scene.folderPath, 'restore-'));
   const protectedItemId = scene.item.id;
@@ -37,13 +38,13 @@ async function restoredFiles(
   const report = await reportOf(await machine.client.restore.files(scope));
   if (report.failed > 0) throw new Error(`not restored: ${JSON.stringify(report.problems.slice(0, 5))}`);
   return readdirSync(targetPath, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
 }
 
 /** The JSON files that a restore of one service brings. */
 export async function restoredJson<T>(scene: SelectionScene, service: ServiceName): Promise<T[]> {
-  const files = await restoredFiles(scene, service);
+  const files = await restoredFiles(scene, service, '.json');
   return files.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as T);
 }
 

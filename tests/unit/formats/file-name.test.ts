@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { safeFileName, UniqueNames } from '../../../src-worker/formats/file-name.ts';
+import { describe, expect, test } from 'vitest';
+import { safeFileName, UniqueNames, type EntryKind } from '../../../src-worker/formats/file-name.ts';
 
 test.each([
   ['Report: Q1/Q2?', 'Report_ Q1_Q2_'],
@@ -13,6 +13,11 @@ test.each([
   ['\u202egnp.exe', '_gnp.exe'],
   ['line\r\nbreak', 'line_break'],
   ['Ü\u0308bung', 'Ü\u0308bung'.normalize('NFC')],
+  ['invoice\u202efdp.exe', 'invoice_fdp.exe'],
+  ['a\u2028b\u2029c\u061cd\u200be\u2066f', 'a_b_c_d_e_f'],
+  ['..', 'nothing'],
+  [' . . ', 'nothing'],
+  ['NUL .txt', '_NUL .txt'],
   ['???', 'nothing'],
   ['', 'nothing'],
 ])('%j becomes %j', (name, safe) => {
@@ -34,7 +39,37 @@ test('a name that is taken gets the next number, without regard to case', () => 
 test('files that belong together get one name', () => {
   const names = new UniqueNames();
   names.take('Anna', '.vcf');
-  expect(names.takeStem('Anna', ['', '.vcf'])).toBe('Anna (2)');
-  expect(names.takeStem('Anna', ['.json', '.vcf'])).toBe('Anna (3)');
+  const vcf = { extension: '.vcf', kind: 'file' } as const;
+  expect(names.takeStem('Anna', [{ extension: '', kind: 'folder' }, vcf])).toBe('Anna (2)');
+  expect(names.takeStem('Anna', [{ extension: '.json', kind: 'file' }, vcf])).toBe('Anna (3)');
   expect(names.take('Anna')).toBe('Anna');
+});
+
+describe('where names may be used again', () => {
+  const before = new Map<string, EntryKind>([
+    ['Note.eml', 'file'],
+    ['Inbox', 'folder'],
+    ['link.eml', 'other'],
+  ]);
+  const names = (): UniqueNames => new UniqueNames(before, true);
+
+  test('one that was there is given once', () => {
+    const of = names();
+    expect([of.take('Note', '.eml'), of.take('Note', '.eml')]).toEqual(['Note.eml', 'Note (2).eml']);
+    expect([of.wasThere('Note.eml'), of.wasThere('Note (2).eml')]).toEqual([true, false]);
+  });
+
+  test('one that differs in case is left alone, and so is what is no file', () => {
+    const of = names();
+    expect(of.take('NOTE', '.eml')).toBe('NOTE (2).eml');
+    expect(of.take('link', '.eml')).toBe('link (2).eml');
+    expect(of.take('Inbox')).toBe('Inbox (2)');
+    expect(of.takeFolder('Inbox')).toBe('Inbox');
+  });
+
+  test('without that, all of them count as taken', () => {
+    const of = new UniqueNames(before);
+    expect([of.take('Note', '.eml'), of.takeFolder('Inbox')]).toEqual(['Note (2).eml', 'Inbox (2)']);
+    expect(of.wasThere('Note.eml')).toBe(false);
+  });
 });
