@@ -170,7 +170,7 @@ test('folders in folders beyond what the system takes go to the top, and their f
     await file.write(Buffer.from(String(depth)));
     await to.put(file, { path: join(path, `${'n'.repeat(120)}.eml`), wasThere: false, time: undefined });
   }
-  const { path: outPath } = { path: join(folderPath, 'out') };
+  const outPath = join(folderPath, 'out');
   expect(filesOf(outPath).size).toBe(80);
   expect(readdirSync(outPath).length).toBeGreaterThan(1);
 });

@@ -1,6 +1,6 @@
 /** A folder of this PC. Never leaves a torn file under its name. */
 import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ExistingMode } from '../../../../src-shared/contract/restore-contract.ts';
 import type { AppError } from '../../../../src-shared/errors/app-error.ts';
 import type { EntryKind } from '../../../formats/file-name.ts';
@@ -33,7 +33,7 @@ export class FolderTarget extends RestoreTarget {
 
   async makeFolder(path: string): Promise<void> {
     if (this.#made.has(path)) return;
-    if (path !== '') await this.makeFolder(join(path, '..') === '.' ? '' : join(path, '..'));
+    if (path !== '') await this.makeFolder(dirname(path) === '.' ? '' : dirname(path));
     try {
       await mkdir(this.absolutePath(path), { recursive: path === '' });
     } catch (error) {

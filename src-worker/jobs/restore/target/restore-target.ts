@@ -4,8 +4,7 @@
  */
 import { join } from 'node:path';
 import { AppError } from '../../../../src-shared/errors/app-error.ts';
-import type { EntryKind, UniqueNames } from '../../../formats/file-name.ts';
-import { UniqueNames as Names } from '../../../formats/file-name.ts';
+import { UniqueNames, type EntryKind } from '../../../formats/file-name.ts';
 import { isShortEnough } from './long-path.ts';
 import type { StagedFile } from './staged-file.ts';
 
@@ -44,7 +43,7 @@ export abstract class RestoreTarget {
   async namesIn(folderPath: string): Promise<UniqueNames> {
     let names = this.#names.get(folderPath);
     if (names === undefined) {
-      names = new Names(await this.entriesOf(folderPath), this.isReused);
+      names = new UniqueNames(await this.entriesOf(folderPath), this.isReused);
       this.#names.set(folderPath, names);
     }
     return names;
