@@ -76,7 +76,7 @@ async function applyAndKill(afterMs: number): Promise<boolean> {
   child.send(applyOrder);
   const signal = await new Promise((resolve) => child.once('exit', (_code, name) => resolve(name)));
   const failure = heard.find((news) => news !== 'applying');
-  if (failure !== undefined) throw new Error(`applying failed before its kill: ${String(failure)}`);
+  if (failure !== undefined) throw new Error(`applying failed before its kill: ${JSON.stringify(failure)}`);
   return signal === 'SIGKILL';
 }
 
