@@ -1,16 +1,24 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The tests with faults are the longest: begun last, one of them would run alone in the end. */
+/** Begun last, one of the longest would run alone in the end. */
+const longest =
+  /\/tests\/faults\/|\/main-job\.|\/demo\.|\/bad-input\.|\/registration\.|\/teams\.|\/stopping\./;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/tests/faults/');
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.test(moduleId);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
 
-/** Two projects: `unit` is the quick half that `npm run check` runs, `system` starts processes and the simulator. */
+/** Faults at every call, and a browser that looks at every hostile mail: half as long as all others together. */
+const longTests = ['tests/faults/**/*.test.ts', 'tests/e2e/preview-hostile.test.ts'];
+
+/**
+ * Three projects: `unit` is the quick half that `npm run check` runs, `system` starts processes and the simulator; both are
+ * `npm test`. `long` is `npm run test:long`. CI runs all.
+ */
 export default defineConfig({
   test: {
     reporters: process.env['CI']
@@ -34,7 +42,16 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          include: ['tests/{integration,faults,e2e}/**/*.test.ts'],
+          include: ['tests/{integration,e2e}/**/*.test.ts'],
+          exclude: longTests,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: longTests,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

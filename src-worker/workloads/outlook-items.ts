@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isAppError } from '../../src-shared/errors/app-error.ts';
 import { tagFilter } from './restore-tag.ts';
-import type { MadeItem, TargetScope } from './restore-target.ts';
+import type { MadeItem, TargetScope } from './cloud-target.ts';
 
 export const madeSchema = z.object({ id: z.string().min(1).max(1024), changeKey: z.string().max(1024) });
 

@@ -24,8 +24,8 @@ beforeAll(async () => {
   scene = await BackupScene.open({
     seed: 5,
     profile: 'sample',
-    users: 3,
-    messagesPerUser: 50,
+    users: 2,
+    messagesPerUser: 40,
     unreadableShare: 0,
     latencyMs: 10,
     roles: [...defaultRoles, ...restoreRoles],

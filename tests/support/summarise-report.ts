@@ -1,5 +1,5 @@
 /**
- * Reads vitest's JSON report and prints its numbers on one line. Fails for a failed test, for a report without tests,
+ * Reads vitest's JSON reports and prints their numbers on one line. Fails for a failed test, for a report without tests,
  * and for a skipped test that is not in the committed list.
  */
 import { readFileSync } from 'node:fs';
@@ -14,18 +14,22 @@ const reportSchema = z.object({
   ),
 });
 
-const [reportPath = '', allowedPath = ''] = process.argv.slice(2);
-const report = reportSchema.parse(JSON.parse(readFileSync(reportPath, 'utf8')));
+const [allowedPath = '', ...reportPaths] = process.argv.slice(2);
+const reports = reportPaths.map((path) => reportSchema.parse(JSON.parse(readFileSync(path, 'utf8'))));
 const allowed = new Set(z.array(z.string()).parse(JSON.parse(readFileSync(allowedPath, 'utf8'))));
-const skipped = report.testResults
+const skipped = reports
+  .flatMap(({ testResults }) => testResults)
   .flatMap(({ assertionResults }) => assertionResults)
   .filter(({ status }) => status !== 'passed' && status !== 'failed')
   .map(({ fullName }) => fullName);
 const unexpected = skipped.filter((name) => !allowed.has(name));
 for (const name of unexpected) process.stdout.write(`skipped, and not in ${allowedPath}: ${name}\n`);
+const sum = (numberOf: (report: (typeof reports)[number]) => number): number =>
+  reports.reduce((total, report) => total + numberOf(report), 0);
+const passed = sum(({ numPassedTests }) => numPassedTests);
 // A suite that could not even be loaded has failed without a failed test.
-const failed = Math.max(report.numFailedTests, Math.min(report.numFailedTestSuites, 1)) + unexpected.length;
-process.stdout.write(
-  `${report.numPassedTests} passed, ${failed} failed, ${skipped.length - unexpected.length} skipped\n`,
-);
-process.exitCode = failed > 0 || report.numPassedTests === 0 ? 1 : 0;
+const failed =
+  sum((each) => Math.max(each.numFailedTests, Math.min(each.numFailedTestSuites, 1))) + unexpected.length;
+process.stdout.write(`${passed} passed, ${failed} failed, ${skipped.length - unexpected.length} skipped\n`);
+const isEmpty = reports.length === 0 || reports.some(({ numPassedTests }) => numPassedTests === 0);
+process.exitCode = failed > 0 || isEmpty ? 1 : 0;

@@ -15,7 +15,7 @@ import { settingsWorkload } from '../../workloads/settings/settings-workload.ts'
 import { siteWorkload } from '../../workloads/site/site-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
 import { teamWorkload } from '../../workloads/team/team-workload.ts';
-import type { RestorableWorkload } from '../../workloads/restore-target.ts';
+import type { RestorableWorkload } from '../../workloads/cloud-target.ts';
 import type { Workload } from '../../workloads/workload.ts';
 
 const byService: Readonly<Record<ServiceName, Workload>> = {

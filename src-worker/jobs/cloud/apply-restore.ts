@@ -8,7 +8,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place, Step } from '../../journal/restore-journal.ts';
 import { ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { Making, RestoreTarget } from '../../workloads/restore-target.ts';
+import type { Making, CloudTarget } from '../../workloads/cloud-target.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import type { LocalProgress } from '../local-progress.ts';
 import { makeOnce, type Patience } from './make-once.ts';
@@ -125,7 +125,7 @@ class Application {
 
   async #applyStep(
     step: Step,
-    { place, target, container }: { place: Place; target: RestoreTarget; container: string },
+    { place, target, container }: { place: Place; target: CloudTarget; container: string },
   ): Promise<void> {
     if (step.action !== 'create' && step.action !== 'replace') return;
     this.#run.signal.throwIfAborted();
@@ -170,7 +170,7 @@ class Application {
   }
 
   /** What it replaces goes only once the new one is there. */
-  async #setAside(target: RestoreTarget, { stepNo, standing }: Step): Promise<void> {
+  async #setAside(target: CloudTarget, { stepNo, standing }: Step): Promise<void> {
     try {
       await target.setAside(standing ?? '', (aside) => this.#services.journal.markAside(stepNo, aside));
     } catch (error) {

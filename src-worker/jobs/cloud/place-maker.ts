@@ -1,7 +1,7 @@
 /** Makes the containers that a plan needs, each when its turn comes. */
 import { isAppError } from '../../../src-shared/errors/app-error.ts';
 import type { Place, RestoreJournal } from '../../journal/restore-journal.ts';
-import type { RestoreTarget } from '../../workloads/restore-target.ts';
+import type { CloudTarget } from '../../workloads/cloud-target.ts';
 import { makeOnce, type Patience } from './make-once.ts';
 import { nameKey } from './place-map.ts';
 
@@ -19,7 +19,7 @@ export class PlaceMaker {
   }
 
   /** The id of a place's container, which is made where it is missing. */
-  async containerOf(place: Place, target: RestoreTarget): Promise<string> {
+  async containerOf(place: Place, target: CloudTarget): Promise<string> {
     const known = this.#containers.get(place.placeNo) ?? place.container;
     if (known !== null) return known;
     const parentPlace = place.parentNo === null ? undefined : this.#places.get(place.parentNo);
@@ -31,7 +31,7 @@ export class PlaceMaker {
 
   async #make(
     { placeNo, name, state }: Place,
-    { parent, target }: { parent: string | null; target: RestoreTarget },
+    { parent, target }: { parent: string | null; target: CloudTarget },
   ): Promise<string> {
     this.#journal.markPlace(placeNo, 'making', null);
     const once = {
@@ -56,7 +56,7 @@ export class PlaceMaker {
 
 /** A container by its name below another one, or at the top. */
 async function standingIn(
-  target: RestoreTarget,
+  target: CloudTarget,
   { parent, name }: { parent: string | null; name: string },
 ): Promise<string | undefined> {
   const all = await target.containers();

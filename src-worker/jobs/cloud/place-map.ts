@@ -2,7 +2,7 @@
 import type { RestoreLocation } from '../../../src-shared/model/cloud-restore.ts';
 import type { CollectionRow } from '../../../src-shared/model/rows.ts';
 import type { RestoreJournal } from '../../journal/restore-journal.ts';
-import type { TargetContainer } from '../../workloads/restore-target.ts';
+import type { TargetContainer } from '../../workloads/cloud-target.ts';
 
 /** From where, to where. */
 export interface PlaceScope {

@@ -8,7 +8,7 @@ import type { PlanWarning, RestoreRequest, StepAction } from '../../../src-share
 import { itemTitle } from '../../../src-shared/model/item-facts.ts';
 import type { CollectionRow } from '../../../src-shared/model/rows.ts';
 import type { Catalog, CatalogItem, SnapshotScope } from '../../catalog/catalog.ts';
-import type { RestorableWorkload, RestoreTarget, TargetContainer } from '../../workloads/restore-target.ts';
+import type { RestorableWorkload, CloudTarget, TargetContainer } from '../../workloads/cloud-target.ts';
 import type { LocalProgress } from '../local-progress.ts';
 import { collectionPaths, pathsBelow } from '../snapshot-scope.ts';
 import { PlaceMap } from './place-map.ts';
@@ -164,7 +164,7 @@ class Planner {
     chosen: readonly CollectionRow[],
     to: {
       readonly restorable: RestorableWorkload;
-      readonly target: RestoreTarget;
+      readonly target: CloudTarget;
       readonly containers: readonly TargetContainer[];
     },
   ): Promise<void> {
@@ -191,7 +191,7 @@ class Planner {
   }
 
   async #noteStanding(
-    target: RestoreTarget,
+    target: CloudTarget,
     { placeNo, container }: { placeNo: number; container: string },
   ): Promise<void> {
     const { journal } = this.#services;
@@ -203,7 +203,7 @@ class Planner {
     }
   }
 
-  #planItem(target: RestoreTarget, { placeNo, item, targetAccount }: PlannedItem): void {
+  #planItem(target: CloudTarget, { placeNo, item, targetAccount }: PlannedItem): void {
     const { journal } = this.#services;
     const { conflict } = this.#run.request;
     const found = conflict === 'keep-both' ? undefined : journal.takeStanding(placeNo, target.keyOf(item));
@@ -245,7 +245,7 @@ class Planner {
 }
 
 /** The containers of a target, or why it has none. */
-async function containersOf(target: RestoreTarget): Promise<readonly TargetContainer[] | string> {
+async function containersOf(target: CloudTarget): Promise<readonly TargetContainer[] | string> {
   try {
     return await target.containers();
   } catch (error) {

@@ -6,7 +6,7 @@ import type { GraphClient } from '../../graph/graph-client.ts';
 import type { RetryLimits } from '../../graph/retry-policy.ts';
 import { grantedRoles } from '../../graph/sign-in.ts';
 import type { Place, RestoreJournal } from '../../journal/restore-journal.ts';
-import type { RestorableWorkload, RestoreTarget } from '../../workloads/restore-target.ts';
+import type { RestorableWorkload, CloudTarget } from '../../workloads/cloud-target.ts';
 import { LocalProgress } from '../local-progress.ts';
 
 /** Outlook takes four calls of an application at a time for a mailbox. */
@@ -53,14 +53,14 @@ export function progressOf(
 export class Targets {
   readonly #services: Pick<CloudServices, 'graph' | 'restorables'>;
   readonly #signal: AbortSignal;
-  readonly #open = new Map<string, RestoreTarget>();
+  readonly #open = new Map<string, CloudTarget>();
 
   constructor(services: Pick<CloudServices, 'graph' | 'restorables'>, signal: AbortSignal) {
     this.#services = services;
     this.#signal = signal;
   }
 
-  of({ workload, targetAccount }: Pick<Place, 'workload' | 'targetAccount'>): RestoreTarget {
+  of({ workload, targetAccount }: Pick<Place, 'workload' | 'targetAccount'>): CloudTarget {
     const key = `${workload} ${targetAccount}`;
     const known = this.#open.get(key);
     if (known !== undefined) return known;

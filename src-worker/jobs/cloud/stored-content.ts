@@ -2,7 +2,7 @@
 import { AppError } from '../../../src-shared/errors/app-error.ts';
 import type { ContentRef } from '../../../src-shared/model/rows.ts';
 import type { ObjectReader } from '../../vault/objects/object-reader.ts';
-import type { StoredContent, StoredPart } from '../../workloads/restore-target.ts';
+import type { StoredContent, StoredPart } from '../../workloads/cloud-target.ts';
 
 export class VaultContent implements StoredContent {
   readonly #reader: ObjectReader;

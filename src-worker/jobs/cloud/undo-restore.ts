@@ -5,7 +5,7 @@
 import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
 import type { UndoReport } from '../../../src-shared/model/cloud-restore.ts';
 import type { Place, Step } from '../../journal/restore-journal.ts';
-import type { MadeItem, RestoreTarget } from '../../workloads/restore-target.ts';
+import type { MadeItem, CloudTarget } from '../../workloads/cloud-target.ts';
 import { forEachConcurrent } from '../concurrency.ts';
 import type { LocalProgress } from '../local-progress.ts';
 import { tagOf } from './apply-restore.ts';
@@ -97,7 +97,7 @@ class Undo {
     }
   }
 
-  async #undoStep(step: Step, target: RestoreTarget, container: string): Promise<void> {
+  async #undoStep(step: Step, target: CloudTarget, container: string): Promise<void> {
     if (step.action !== 'create' && step.action !== 'replace') return;
     this.#run.signal.throwIfAborted();
     const { journal } = this.#services;
@@ -114,7 +114,7 @@ class Undo {
     this.#progress.tell({ done, total: this.#total, bytes: 0 });
   }
 
-  async #putBackAside(step: Step, target: RestoreTarget, container: string): Promise<void> {
+  async #putBackAside(step: Step, target: CloudTarget, container: string): Promise<void> {
     const { stepNo, aside } = step;
     if (aside === null) return;
     await target.putBack(aside, { container, tag: `${tagOf(this.#planId, step)}-back` });
@@ -123,7 +123,7 @@ class Undo {
   }
 
   /** False for what somebody has changed. */
-  async #removeMade(step: Step, target: RestoreTarget, container: string): Promise<boolean> {
+  async #removeMade(step: Step, target: CloudTarget, container: string): Promise<boolean> {
     const made = await this.#madeBy(step, target, container);
     const result = made === undefined ? 'gone' : await target.removeMade(made);
     if (result === 'removed') this.#removed += 1;
@@ -132,7 +132,7 @@ class Undo {
   }
 
   /** A step that was cut off may have made something that the journal does not know. */
-  async #madeBy(step: Step, target: RestoreTarget, container: string): Promise<MadeItem | undefined> {
+  async #madeBy(step: Step, target: CloudTarget, container: string): Promise<MadeItem | undefined> {
     const { includesChanged } = this.#run;
     if (step.madeId !== null)
       return { id: step.madeId, version: includesChanged ? '' : (step.madeVersion ?? '') };

@@ -11,7 +11,7 @@ import { safeFileName } from '../../formats/file-name.ts';
 import { isDamage, ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { LocalProgress } from '../local-progress.ts';
-import { collectionPaths, type CollectionPath } from '../snapshot-scope.ts';
+import { collectionPaths, pathsBelow, type CollectionPath } from '../snapshot-scope.ts';
 import { MboxGathering } from './gathering/mbox-gathering.ts';
 import { openGathering } from './gathering/open-gathering.ts';
 import type { GatheringPlace } from './gathering/table-gathering.ts';
@@ -115,7 +115,7 @@ class FileRestore {
       await this.#restoreOne(item, scope);
       return;
     }
-    const paths = this.#chosenPaths(selection);
+    const paths = pathsBelow(collectionPaths(this.#services.catalog, scope), selection.collectionId);
     if (paths.length === 0) return;
     const totals = this.#services.catalog.collectionTotals(scope);
     for (const { collection } of paths) this.#expected += totals.get(collection.id)?.items ?? 0;
@@ -177,22 +177,6 @@ class FileRestore {
       'item-gone',
       'There is no such item in this snapshot. List what there is with "holdfast ls".',
     );
-  }
-
-  /** The chosen folder and those below it, or all. */
-  #chosenPaths({ scope, collectionId }: RestoreSelection): CollectionPath[] {
-    const all = collectionPaths(this.#services.catalog, scope);
-    if (collectionId === undefined) return all;
-    const parents = new Map(all.map(({ collection }) => [collection.id, collection.parent]));
-    const isBelow = (id: string): boolean => {
-      let at: string | null | undefined = id;
-      for (let depth = 0; at !== null && at !== undefined && depth <= all.length; depth += 1) {
-        if (at === collectionId) return true;
-        at = parents.get(at);
-      }
-      return false;
-    };
-    return all.filter(({ collection }) => isBelow(collection.id));
   }
 
   /** Makes the folder of each collection; two collections of one name get two folders. */

@@ -19,13 +19,13 @@ import type {
   MadeItem,
   Making,
   RestorableWorkload,
-  RestoreTarget,
+  CloudTarget,
   StandingItem,
   StoredItem,
   StoredPart,
   TargetContainer,
   TargetScope,
-} from '../restore-target.ts';
+} from '../cloud-target.ts';
 import { fetchContact } from './contact-content.ts';
 import { findContactFolders } from './contact-folders.ts';
 import { contactFields } from './contact.ts';
@@ -53,7 +53,7 @@ export const contactsRestore: RestorableWorkload = {
   open: (scope) => new ContactsTarget(scope),
 };
 
-class ContactsTarget implements RestoreTarget {
+class ContactsTarget implements CloudTarget {
   readonly #scope: TargetScope;
 
   constructor(scope: TargetScope) {

@@ -17,7 +17,7 @@ beforeAll(async () => {
     profile: 'uniform',
     users: 2,
     messagesPerUser: 0,
-    contacts: { itemsPerUser: 40, unreadableShare: 0 },
+    contacts: { itemsPerUser: 15, unreadableShare: 0 },
     roles: [...defaultRoles, ...restoreRoles],
   });
   machine = await scene.machine('one', { graph: { throttleLimits: rateFreeLimits } });
@@ -54,10 +54,10 @@ test('contacts that were wiped come back in their folders with every property an
   await order(scene.simulator, 'wipe', { area: 'contacts' });
   const plan = await machine.plan({ service: 'contacts' });
   const report = await machine.apply(plan);
-  expect(report).toMatchObject({ created: 80, failed: 0, cannot: 0, problems: [] });
+  expect(report).toMatchObject({ created: 30, failed: 0, cannot: 0, problems: [] });
   const { snapshot } = await backUp();
   expect(await saved(snapshot)).toEqual(contacts);
-  expect(await machine.undo(plan)).toMatchObject({ removed: 80, kept: 0, failed: 0 });
+  expect(await machine.undo(plan)).toMatchObject({ removed: 30, kept: 0, failed: 0 });
   const after = await backUp();
   expect(await saved(after.snapshot)).toEqual([]);
 });
@@ -68,8 +68,8 @@ test('what is replaced comes back with an undo', async () => {
   const { snapshot } = await backUp();
   const plan = await machine.plan({ service: 'contacts', conflict: 'replace' });
   const report = await machine.apply(plan);
-  expect(report).toMatchObject({ created: 0, replaced: 80, failed: 0 });
-  expect(await machine.undo(plan)).toMatchObject({ removed: 80, putBack: 80, failed: 0 });
+  expect(report).toMatchObject({ created: 0, replaced: 30, failed: 0 });
+  expect(await machine.undo(plan)).toMatchObject({ removed: 30, putBack: 30, failed: 0 });
   const after = await backUp();
   expect(await saved(after.snapshot)).toEqual(await saved(snapshot));
 });

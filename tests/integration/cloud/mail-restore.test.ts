@@ -26,7 +26,7 @@ beforeAll(async () => {
   scene = await BackupScene.open({
     seed: 11,
     profile: 'sample',
-    users: 3,
+    users: 2,
     messagesPerUser: 60,
     unreadableShare: 0,
     roles: [...defaultRoles, ...restoreRoles],

@@ -19,7 +19,7 @@ let folderPath: string;
 
 beforeAll(async () => {
   // The profile with every shape of message, MIME that is broken included.
-  scene = await BackupScene.open({ profile: 'typical', seed: 9, users: 2, messagesPerUser: 120 });
+  scene = await BackupScene.open({ profile: 'typical', seed: 9, users: 2, messagesPerUser: 35 });
   machine = await scene.machine();
   await machine.backUp();
 });
@@ -62,7 +62,7 @@ test.skipIf(!hasPython('email'))(
         .map(({ content }) => sha256(new Uint8Array(content as ArrayBuffer)));
       if (hashes.length > 0 && found[i]!.join() === hashes.join()) agreeing += 1;
     }
-    expect(agreeing).toBeGreaterThan(15);
+    expect(agreeing).toBeGreaterThan(5);
   },
 );
 
@@ -122,7 +122,7 @@ test('a .msg file has subject, text and attachments of its message', async () =>
     );
     attached += hashes.length;
   }
-  expect(attached).toBeGreaterThan(30);
+  expect(attached).toBeGreaterThan(10);
 });
 
 test('an .mbox file that is there is left with skip, and all of its messages count as skipped', async () => {

@@ -16,7 +16,6 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as yauzl from 'yauzl';
 import type { RestoreReport } from '../../../src-shared/model/job.ts';
-import type { StagedFile } from '../../../src-worker/jobs/restore/target/staged-file.ts';
 import { ZipTarget } from '../../../src-worker/jobs/restore/target/zip-target.ts';
 import { BackupScene, reportOf, type Machine } from '../../support/backup-scene.ts';
 import { filesOf } from './restored-tree.ts';
@@ -113,24 +112,12 @@ test('a restore that is stopped leaves no file', async () => {
   expect(existsSync(dirname(zipPath)) ? readdirSync(dirname(zipPath)) : []).toEqual([]);
 });
 
-test('many files take no longer each than few', async () => {
+test('more entries than a .zip file of old could count are all there', async () => {
   const target = await ZipTarget.open(zipPath, 'rename');
-  const staged = async (): Promise<StagedFile> => {
-    const file = await target.stage();
-    await file.write(Buffer.from('x'));
-    return file;
-  };
-  const addMs = async (from: number, count: number): Promise<number> => {
-    const startedMs = performance.now();
-    for (let i = from; i < from + count; i += 1)
-      await target.put(await staged(), { path: `file ${i}`, wasThere: false, time: undefined });
-    return (performance.now() - startedMs) / count;
-  };
-  for (let i = 0; i < 70_000; i += 1) await target.makeFolder(`folder ${i}`);
-  const manyMs = await addMs(0, 100);
-  // To look through 70,000 at each step would take milliseconds.
-  expect(manyMs).toBeLessThan(10);
+  for (let i = 0; i < 66_000; i += 1) await target.makeFolder(`folder ${i}`);
+  const file = await target.stage();
+  await file.write(Buffer.from('x'));
+  await target.put(file, { path: 'file', wasThere: false, time: undefined });
   await target.end();
-  // More than 65,535 entries: only ZIP64 can say so.
-  expect((await entriesOf(zipPath)).size).toBe(70_100);
+  expect((await entriesOf(zipPath)).size).toBe(66_001);
 });

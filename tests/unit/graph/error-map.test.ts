@@ -37,7 +37,7 @@ const answers: [status: number, graphCode: string, code: string, retry: RetryKin
   [502, '', 'service-unavailable', 'backoff'],
   [503, 'serviceNotAvailable', 'service-unavailable', 'wait'],
   [504, '', 'request-timed-out', 'wait'],
-  [507, '', 'service-unavailable', 'backoff'],
+  [507, '', 'quota-exceeded', 'never'],
   [302, '', 'request-rejected', 'never'],
 ];
 

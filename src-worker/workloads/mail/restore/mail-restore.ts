@@ -16,12 +16,12 @@ import type {
   MadeItem,
   Making,
   RestorableWorkload,
-  RestoreTarget,
+  CloudTarget,
   StandingItem,
   StoredItem,
   TargetContainer,
   TargetScope,
-} from '../../restore-target.ts';
+} from '../../cloud-target.ts';
 import { folderSchema, readFolder } from '../mail-folder.ts';
 import { findFolders } from '../mail-folders.ts';
 import { attachmentHead, messageJson } from './message-json.ts';
@@ -49,7 +49,7 @@ export const mailRestore: RestorableWorkload = {
   open: (scope) => new MailTarget(scope),
 };
 
-class MailTarget implements RestoreTarget {
+class MailTarget implements CloudTarget {
   readonly #scope: TargetScope;
 
   constructor(scope: TargetScope) {

@@ -65,7 +65,7 @@ export interface Making {
 }
 
 /** All methods reject with `AppError`. */
-export interface RestoreTarget {
+export interface CloudTarget {
   /** Containers of the target, those that nothing can be written to left out. */
   containers(): Promise<readonly TargetContainer[]>;
   /** Rejects with `name-taken` where one of that name stands beside it. */
@@ -97,5 +97,5 @@ export interface RestorableWorkload {
   /** Any of them allows to write. */
   readonly permissions: readonly string[];
   readonly warnings: readonly PlanWarning[];
-  open(scope: TargetScope): RestoreTarget;
+  open(scope: TargetScope): CloudTarget;
 }
