@@ -22,7 +22,7 @@ const longTests = ['tests/faults/**/*.test.ts', 'tests/e2e/preview-hostile.test.
 export default defineConfig({
   test: {
     reporters: process.env['CI']
-      ? ['default', ['json', { outputFile: 'dist/test-report.json' }]]
+      ? ['default', ['json', { outputFile: process.env['TEST_REPORT'] ?? 'dist/test-report.json' }]]
       : ['default'],
     // What our threads and processes compile is compiled once.
     env: { NODE_COMPILE_CACHE: 'node_modules/.cache/holdfast' },
