@@ -1,6 +1,7 @@
 /** All commands in one tree, with the words of their help. Loads no engine: that happens when a command runs. */
 import { Command, CommanderError } from 'commander';
 import { addBackup } from '../commands/backup.ts';
+import { addCompare } from '../commands/compare.ts';
 import { addCoverage } from '../commands/coverage.ts';
 import { addDemo } from '../commands/demo.ts';
 import { addLs } from '../commands/ls.ts';
@@ -100,6 +101,7 @@ function addCommands(program: Command, perform: Perform): void {
     addCoverage,
     addLs,
     addSearch,
+    addCompare,
     addShow,
     addRestore,
     addPlan,

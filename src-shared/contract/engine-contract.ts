@@ -3,6 +3,7 @@
  * are `AppError`s; the carrier decides how they travel.
  */
 import { backupContract } from './backup-contract.ts';
+import { compareContract } from './compare-contract.ts';
 import { organizationContract } from './organization-contract.ts';
 import { planContract } from './plan-contract.ts';
 import { previewContract } from './preview-contract.ts';
@@ -18,6 +19,7 @@ export const engineContract = {
   backup: backupContract,
   snapshot: snapshotContract,
   search: searchContract,
+  compare: compareContract,
   preview: previewContract,
   restore: restoreContract,
   plan: planContract,

@@ -12,6 +12,7 @@ import {
   type SnapshotOutcome,
 } from '../../src-shared/model/rows.ts';
 import { CatalogWriter, type SnapshotEntry } from './catalog-writer.ts';
+import { comparedRows, type ComparedRow, type CompareScope } from './compare-query.ts';
 import { heldCounts, lackCounts, type HeldCount, type LackCount } from './coverage-query.ts';
 import { StatementCache, type EncryptedDatabase } from '../sqlite/encrypted-database.ts';
 import { openCatalogDatabase } from './database.ts';
@@ -228,6 +229,11 @@ export class Catalog {
     );
     const scope = { chainId, number, since: before.at(-1)?.number ?? 0 };
     return { held: heldCounts(this.#statements, scope), lacking: lackCounts(this.#statements, scope) };
+  }
+
+  /** Items that two snapshots of a chain have differently; holds a page of them. */
+  compare(scope: CompareScope): Iterable<ComparedRow> {
+    return comparedRows(this.#statements, scope);
   }
 
   /** The content of every item of every snapshot; holds a page of them. */

@@ -6,7 +6,7 @@ import { backupProcedures, restoreProcedures } from './engine/job-procedures.ts'
 import { organizationProcedures } from './engine/organization-procedures.ts';
 import { planProcedures } from './engine/plan-procedures.ts';
 import { previewProcedures } from './engine/preview-procedures.ts';
-import { searchProcedures } from './engine/search-procedures.ts';
+import { compareProcedures, searchProcedures } from './engine/search-procedures.ts';
 import { secretsProcedures } from './engine/secrets-procedures.ts';
 import { snapshotProcedures } from './engine/snapshot-procedures.ts';
 import { vaultProcedures } from './engine/vault-procedures.ts';
@@ -20,6 +20,7 @@ function engineRouter(engine: EngineContext) {
     backup: backupProcedures(implementer, engine),
     snapshot: snapshotProcedures(implementer, engine),
     search: searchProcedures(implementer, engine),
+    compare: compareProcedures(implementer, engine),
     preview: previewProcedures(implementer, engine),
     restore: restoreProcedures(implementer, engine),
     plan: planProcedures(implementer, engine),

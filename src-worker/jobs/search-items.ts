@@ -8,10 +8,10 @@ import type { FoundItem, SearchQuery, SearchResult } from '../../src-shared/cont
 import type { Clock } from '../../src-shared/model/clock.ts';
 import type { JobProgress } from '../../src-shared/model/job.ts';
 import type { AccountRow } from '../../src-shared/model/rows.ts';
-import type { Catalog, SnapshotScope } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { SearchHit } from '../catalog/search/search-index.ts';
+import { CollectionNames } from './collection-names.ts';
 import { LocalProgress } from './local-progress.ts';
-import { collectionPaths, pathText } from './snapshot-scope.ts';
 
 export interface SearchServices {
   readonly catalog: Catalog;
@@ -77,12 +77,12 @@ const timeOf = (text: string | undefined): number | undefined =>
 class Description {
   readonly #catalog: Catalog;
   readonly #accounts: ReadonlyMap<string, AccountRow>;
-  /** Paths of folders by their ids, by service of an account and snapshot. */
-  readonly #paths = new Map<string, ReadonlyMap<string, string>>();
+  readonly #names: CollectionNames;
 
   constructor(catalog: Catalog, accounts: ReadonlyMap<string, AccountRow>) {
     this.#catalog = catalog;
     this.#accounts = accounts;
+    this.#names = new CollectionNames(catalog);
   }
 
   of(hits: readonly SearchHit[]): FoundItem[] {
@@ -91,31 +91,19 @@ class Description {
 
   #describe(hit: SearchHit): FoundItem {
     const { address = '', name = '' } = this.#accounts.get(hit.account) ?? {};
+    const { chainId, workload, account, last } = hit;
+    const number = last ?? this.#catalog.head(chainId)?.number ?? 0;
     return {
       protectedItemId: hit.chainId,
       account: { id: hit.account, address, name },
       service: hit.workload,
       folderId: hit.collection,
-      folderPath: this.#pathsOf(hit).get(hit.collection) ?? '',
+      folderPath: this.#names.pathOf({ chainId, workload, account, number }, hit.collection),
       id: hit.id,
       sizeBytes: hit.sizeBytes,
       info: hit.info,
       firstSnapshot: hit.first,
       lastSnapshot: hit.last,
     };
-  }
-
-  #pathsOf({ chainId, workload, account, last }: SearchHit): ReadonlyMap<string, string> {
-    const number = last ?? this.#catalog.head(chainId)?.number ?? 0;
-    const scope: SnapshotScope = { chainId, workload, account, number };
-    const key = JSON.stringify(scope);
-    let paths = this.#paths.get(key);
-    if (paths === undefined) {
-      paths = new Map(
-        collectionPaths(this.#catalog, scope).map((path) => [path.collection.id, pathText(path)]),
-      );
-      this.#paths.set(key, paths);
-    }
-    return paths;
   }
 }

@@ -1,4 +1,5 @@
-/** Serves the search noun of the contract. */
+/** Serves the nouns search and compare of the contract. */
+import { compareSnapshots } from '../../jobs/compare-snapshots.ts';
 import { searchItems } from '../../jobs/search-items.ts';
 import type { EngineContext } from './engine-context.ts';
 import { streamJob } from './event-stream.ts';
@@ -12,6 +13,15 @@ export function searchProcedures(os: Implementer, engine: EngineContext) {
       return yield* streamJob(signal, (jobSignal, onProgress) =>
         searchItems({ catalog, clock, signal: jobSignal, onProgress }, input),
       );
+    }),
+  });
+}
+
+export function compareProcedures(os: Implementer, engine: EngineContext) {
+  return os.compare.router({
+    snapshots: os.compare.snapshots.handler(async ({ input }) => {
+      const { catalog } = await engine.syncedVault(input.vault);
+      return compareSnapshots(catalog, input);
     }),
   });
 }
