@@ -25,6 +25,7 @@ const warningTexts: Readonly<Record<PlanWarning, string>> = {
 const reasonTexts: Readonly<Record<string, string>> = {
   'there-already': 'stand there already',
   'there-changed': 'stand there and were changed since; --existing replace brings the saved form back',
+  'there-moved': 'stand in another folder, or under another name, now',
   'no-restore-yet': 'of a kind that Holdfast restores to this PC only',
   'account-without-mailbox': 'the target has no mailbox',
   'account-without-drive': 'the target has no OneDrive',

@@ -59,7 +59,8 @@ export const restorePlanSchema = z.object({
   request: restoreRequestSchema,
   /**
    * Steps by what they do. Why they skip or cannot: `there-already`, the same item stands in the target;
-   * `there-changed`, it was changed there since; `no-restore-yet`, Holdfast cannot write this kind of item back; or the code of an error. Empty for the others.
+   * `there-changed`, it was changed there since; `there-moved`, it
+   * stands in another folder or under another name; `no-restore-yet`, Holdfast cannot write this kind of item back; or the code of an error. Empty for the others.
    */
   steps: countsByReason,
   foldersToMake: count,

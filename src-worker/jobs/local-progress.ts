@@ -58,7 +58,7 @@ export class LocalProgress {
       ...(this.#network?.() ?? { requests: 0, throttled: 0, budget: [] }),
       isPaused: false,
       elapsedMs,
-      remainingMs: done === 0 ? null : Math.round((elapsedMs * (total - done)) / done),
+      remainingMs: done === 0 ? null : Math.max(0, Math.round((elapsedMs * (total - done)) / done)),
     });
   }
 }

@@ -33,6 +33,7 @@ CREATE TABLE standing (
   place_no INTEGER NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL
 ) STRICT;
 CREATE INDEX standing_by_key ON standing (place_no, key);
+CREATE INDEX standing_by_id ON standing (id);
 `;
 
 const headerSchema = z.object({
@@ -196,6 +197,11 @@ export class RestoreJournal {
       placeNo,
       key,
     )[0];
+  }
+
+  /** Whether an item with this id was noted in any place, and not taken. */
+  stands(id: string): boolean {
+    return this.#all('SELECT 1 FROM standing WHERE id = ? LIMIT 1', id).length > 0;
   }
 
   /** Parents before children. */

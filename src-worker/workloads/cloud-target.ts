@@ -74,6 +74,8 @@ export interface CloudTarget {
   removeContainer(id: string): Promise<boolean>;
   /** All items of a container, page by page. */
   standing(container: string): AsyncIterable<readonly StandingItem[]>;
+  /** Whether an item with this id is anywhere in the account. */
+  stands(id: string): Promise<boolean>;
   /** The key that a stored item would have if it stood there. */
   keyOf(item: StoredItem): string;
   /** True where it has the key of a stored item and surely other content, because it was changed since. */

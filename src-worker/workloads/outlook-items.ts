@@ -58,3 +58,13 @@ export async function removeForGood(scope: TargetScope, path: string): Promise<v
     await scope.graph.remove(path, itemCall(scope));
   }
 }
+
+export async function isThere(scope: TargetScope, path: string): Promise<boolean> {
+  try {
+    await readMade(scope, path);
+    return true;
+  } catch (error) {
+    if (isAppError(error, 'item-gone')) return false;
+    throw error;
+  }
+}

@@ -39,8 +39,12 @@ interface PlannedItem {
   readonly placeNo: number;
   readonly item: CatalogItem;
   readonly targetAccount: string;
+  /** It goes back to where it was, unless it is there. */
+  readonly isHome: boolean;
 }
 
+/** Stands for the containers that nothing is restored to. */
+const elsewhere = 0;
 const itemsInATurn = 1000;
 /** What an account's mailbox takes (graph facts, section 1). */
 const requestsPerSecond = 10_000 / 600;
@@ -77,6 +81,9 @@ class Planner {
     const { scope } = selection;
     const chosen = this.#chosen(selection);
     if (chosen.length === 0) return;
+    const totals = this.#services.catalog.collectionTotals(scope);
+    for (const { id } of chosen)
+      this.#expected += selection.itemId === undefined ? (totals.get(id)?.items ?? 0) : 1;
     const restorable = this.#services.restorables.get(scope.workload);
     if (restorable === undefined) {
       return this.#planNothing(selection, chosen, 'no-restore-yet');
@@ -171,23 +178,47 @@ class Planner {
     const { catalog, journal } = this.#services;
     const { scope, targetAccount } = selection;
     const { location } = this.#run.request;
-    const totals = catalog.collectionTotals(scope);
-    for (const { id } of chosen) this.#expected += totals.get(id)?.items ?? 0;
     const placeScope = { account: scope.account, workload: scope.workload, targetAccount, location };
     const rows = catalog.collections(scope);
     const map = new PlaceMap(journal, placeScope, { rows, containers: to.containers });
-    const seen = new Set<number>();
-    for (const row of chosen) {
-      const { placeNo, container } = map.placeOf(row);
-      if (container !== null && !seen.has(placeNo))
-        await this.#noteStanding(to.target, { placeNo, container });
-      seen.add(placeNo);
+    const isHome = this.#goesHome(selection);
+    const places = chosen.map((row) => ({ row, ...map.placeOf(row) }));
+    await this.#noteAll(selection, places, to);
+    for (const { row, placeNo } of places)
       await this.#forItems(selection, row.id, (item) =>
-        this.#planItem(to.target, { placeNo, item, targetAccount }),
+        this.#planItem(to.target, { placeNo, item, targetAccount, isHome }),
       );
-    }
     this.#count(targetAccount, { requests: map.missing, bytes: 0 });
     for (const warning of to.restorable.warnings) this.#warnings.add(warning);
+  }
+
+  /**
+   * Notes what stands in the places, and where items go back to their own account, what stands anywhere else in it: one that
+   * was only moved since is not to come a second time.
+   */
+  async #noteAll(
+    { scope, targetAccount, itemId }: CloudSelection,
+    places: readonly { readonly placeNo: number; readonly container: string | null }[],
+    { target, containers }: { readonly target: CloudTarget; readonly containers: readonly TargetContainer[] },
+  ): Promise<void> {
+    const placeNos = new Map(
+      places.flatMap(({ placeNo, container }) => (container === null ? [] : [[container, placeNo]])),
+    );
+    for (const [container, placeNo] of placeNos) await this.#noteStanding(target, { placeNo, container });
+    if (!this.#goesHome({ scope, targetAccount })) return;
+    if (itemId !== undefined) {
+      const { journal } = this.#services;
+      if (!journal.stands(itemId) && (await target.stands(itemId)))
+        journal.addStanding(elsewhere, { key: '', id: itemId, version: '' });
+      return;
+    }
+    for (const { id: container } of containers)
+      if (!placeNos.has(container)) await this.#noteStanding(target, { placeNo: elsewhere, container });
+  }
+
+  #goesHome({ scope, targetAccount }: Pick<CloudSelection, 'scope' | 'targetAccount'>): boolean {
+    const { conflict, location } = this.#run.request;
+    return conflict === 'skip' && location.kind === 'original' && scope.account === targetAccount;
   }
 
   async #noteStanding(
@@ -203,13 +234,17 @@ class Planner {
     }
   }
 
-  #planItem(target: CloudTarget, { placeNo, item, targetAccount }: PlannedItem): void {
+  #planItem(target: CloudTarget, { placeNo, item, targetAccount, isHome }: PlannedItem): void {
     const { journal } = this.#services;
     const { conflict } = this.#run.request;
     const found = conflict === 'keep-both' ? undefined : journal.takeStanding(placeNo, target.keyOf(item));
     if (found !== undefined && conflict === 'skip') {
       const reason = target.isChanged(item, found) ? 'there-changed' : 'there-already';
       this.#addStep({ placeNo, item }, { action: 'skip', reason });
+      return;
+    }
+    if (isHome && journal.stands(item.id)) {
+      this.#addStep({ placeNo, item }, { action: 'skip', reason: 'there-moved' });
       return;
     }
     const standing = found?.id;

@@ -1,12 +1,13 @@
 /** Writes contacts into mailboxes, with their photos. */
 import { z } from 'zod';
-import { AppError, isAppError } from '../../../src-shared/errors/app-error.ts';
+import { AppError } from '../../../src-shared/errors/app-error.ts';
 import { graphPath } from '../../graph/paths.ts';
 import { shorten } from '../item-info.ts';
 import { rawItemSchema } from '../item-parts.ts';
 import {
   asMade,
   findTagged,
+  isThere,
   itemCall,
   madeSchema,
   readMade,
@@ -95,6 +96,10 @@ class ContactsTarget implements CloudTarget {
       }));
   }
 
+  stands(id: string): Promise<boolean> {
+    return isThere(this.#scope, this.#pathOf(id));
+  }
+
   keyOf({ info }: StoredItem): string {
     const emails: unknown = info['emails'];
     return keyOf(info['name'], info['company'], Array.isArray(emails) ? emails[0] : undefined);
@@ -137,7 +142,7 @@ class ContactsTarget implements CloudTarget {
     { container, tag }: { readonly container: string; readonly tag: string },
   ): Promise<void> {
     const parts = asideSchema.parse(JSON.parse(aside));
-    if (await this.#stands(parts)) return;
+    if (await this.#neverLeft(parts)) return;
     const found = await findTagged(this.#scope, this.#listOf(container), tag);
     if (found !== undefined) await removeForGood(this.#scope, this.#pathOf(found.id));
     await this.#make(
@@ -162,15 +167,9 @@ class ContactsTarget implements CloudTarget {
   }
 
   /** Whether it was never taken away. */
-  async #stands([main]: z.infer<typeof asideSchema>): Promise<boolean> {
+  #neverLeft([main]: z.infer<typeof asideSchema>): Promise<boolean> {
     const { id } = rawItemSchema.parse(JSON.parse(Buffer.from(main?.bytes ?? '', 'base64').toString('utf8')));
-    try {
-      await readMade(this.#scope, this.#pathOf(id));
-      return true;
-    } catch (error) {
-      if (isAppError(error, 'item-gone')) return false;
-      throw error;
-    }
+    return this.stands(id);
   }
 
   #listOf(container: string): string {

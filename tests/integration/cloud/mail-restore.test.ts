@@ -203,6 +203,24 @@ describe('messages that stand there already', () => {
     });
     expect(await stands()).toEqual(before);
   });
+
+  test('are skipped where they were moved to another folder, alone and with all others', async () => {
+    await order(scene.simulator, 'changes', { seed: 21, user: account.id, moved: 4 });
+    const plan = await makePlan();
+    expect(stepsOf(plan, 'create')).toBe(0);
+    const moved = plan.steps.find(({ reason }) => reason === 'there-moved');
+    expect(moved?.count).toBe(4);
+    const { steps } = await machine.client.plan.steps({ vault: machine.vault, plan: plan.id, limit: 1000 });
+    const { items } = await machine.client.search
+      .items({
+        vault: machine.vault,
+        words: steps.find(({ reason }) => reason === 'there-moved')!.title,
+      })
+      .then(reportOf);
+    const item = items.find((each) => each.account.id === account.id && each.firstSnapshot === 1)!.id;
+    const alone = await makePlan({ item });
+    expect(alone.steps.map(({ action, count }) => [action, count])).toEqual([['skip', 1]]);
+  });
 });
 
 test('an application that may only read is told what is missing before anything is changed', async () => {

@@ -5,6 +5,7 @@ import { shorten } from '../../item-info.ts';
 import {
   asMade,
   findTagged,
+  isThere,
   itemCall,
   madeSchema,
   readMade,
@@ -95,6 +96,10 @@ class MailTarget implements CloudTarget {
           sent: each.sentDateTime ?? each.receivedDateTime,
         }),
       }));
+  }
+
+  stands(id: string): Promise<boolean> {
+    return isThere(this.#scope, this.#pathOf(id));
   }
 
   keyOf({ info }: StoredItem): string {
