@@ -1,6 +1,7 @@
 /** Mail restored to Microsoft 365: planned, applied through trouble, compared by another program, and undone. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultRoles, restoreRoles } from '../../../src-simulator/options.ts';
@@ -21,7 +22,7 @@ let account: AccountRow;
 let trafficFile: string;
 
 beforeAll(async () => {
-  const folderPath = mkdtempSync(join('/tmp', 'holdfast-traffic-'));
+  const folderPath = mkdtempSync(join(tmpdir(), 'holdfast-traffic-'));
   trafficFile = join(folderPath, 'traffic.ndjson');
   scene = await BackupScene.open({
     seed: 11,
