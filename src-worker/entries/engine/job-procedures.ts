@@ -1,7 +1,6 @@
 /** Serves the nouns that run for a while: backup, restore. */
 import { openGraph } from '../../graph/graph-client.ts';
 import { BufferShelf } from '../../jobs/buffer-shelf.ts';
-import { restoreFiles } from '../../jobs/restore/restore-files.ts';
 import { runBackup, type BackupServices } from '../../jobs/run-backup.ts';
 import type { EngineContext } from './engine-context.ts';
 import { streamJob } from './event-stream.ts';
@@ -61,6 +60,8 @@ export function restoreProcedures(os: Implementer, engine: EngineContext) {
       const selections = restoreSelections(catalog, input);
       const { targetPath, container, vcard, existing, mail, damaged } = input;
       const options = { vcard, existing, mail, damaged };
+      // Its formats take memory that a backup does not need.
+      const { restoreFiles } = await import('../../jobs/restore/restore-files.ts');
       const services = { vault, catalog, clock: engine.options.clock };
       return yield* streamJob(signal, (jobSignal, onProgress) =>
         restoreFiles(services, {

@@ -23,15 +23,18 @@ import type { EngineContext, OpenVault } from './engine-context.ts';
 import { streamJob } from './event-stream.ts';
 import type { Implementer } from './implementer.ts';
 import { restoreSelections } from './restore-selections.ts';
-import { restorables } from './workloads.ts';
 
 const suffix = '.restore';
+
+/** What writes items takes memory that a backup does not need. */
+const loadRestorables = async () => (await import('./restorables.ts')).restorables;
 
 export function planProcedures(os: Implementer, engine: EngineContext) {
   const { clock } = engine.options;
   const retryLimits = engine.options.graph?.retryLimits ?? defaultRetryLimits;
   return os.plan.router({
     make: os.plan.make.handler(async function* ({ input, signal }) {
+      const restorables = await loadRestorables();
       const open = await engine.syncedVault(input.vault);
       const { protectedItemId, request } = input;
       const found = restoreSelections(open.catalog, { ...input, ...request });
@@ -69,6 +72,7 @@ export function planProcedures(os: Implementer, engine: EngineContext) {
     }),
 
     apply: os.plan.apply.handler(async function* ({ input, signal }) {
+      const restorables = await loadRestorables();
       const open = await engine.syncedVault(input.vault);
       const { vault, catalog } = open;
       return yield* withGraph(engine, input.connection, (graph) =>
@@ -84,6 +88,7 @@ export function planProcedures(os: Implementer, engine: EngineContext) {
     }),
 
     undo: os.plan.undo.handler(async function* ({ input, signal }) {
+      const restorables = await loadRestorables();
       const open = engine.openVault(input.vault);
       return yield* withGraph(engine, input.connection, (graph) =>
         withJournal(engine, { open, id: input.plan }, (journal) =>

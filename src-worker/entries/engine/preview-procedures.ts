@@ -1,7 +1,6 @@
 /** Serves the preview noun of the contract: one item to look at, and the bytes that belong to it. */
 import type { ServiceName } from '../../../src-shared/model/service-name.ts';
-import { ItemContent } from '../../jobs/preview/item-content.ts';
-import { previewOf } from '../../jobs/preview/preview-item.ts';
+import type { ItemContent } from '../../jobs/preview/item-content.ts';
 import { findItem } from '../../jobs/snapshot-scope.ts';
 import { ObjectReader } from '../../vault/objects/object-reader.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -21,6 +20,7 @@ export function previewProcedures(os: Implementer, engine: EngineContext) {
   return os.preview.router({
     item: os.preview.item.handler(async ({ input, signal }) => {
       const content = await openItem(engine, input, signal);
+      const { previewOf } = await import('../../jobs/preview/preview-item.ts');
       return { item: listedItem(content.item), preview: await previewOf(content) };
     }),
     part: os.preview.part.handler(async ({ input, signal }) => {
@@ -43,5 +43,7 @@ async function openItem(
   const { vault, catalog } = await engine.syncedVault(input.vault);
   const scope = scopeOf(catalog, input);
   const item = findItem(catalog, scope, input.item);
+  // What reads mail takes memory that a backup does not need.
+  const { ItemContent } = await import('../../jobs/preview/item-content.ts');
   return ItemContent.open(new ObjectReader(vault, catalog), { item, workload: scope.workload, signal });
 }

@@ -2,12 +2,10 @@
 import type { ServiceName } from '../../../src-shared/model/service-name.ts';
 import { calendarWorkload } from '../../workloads/calendar/calendar-workload.ts';
 import { chatWorkload } from '../../workloads/chat/chat-workload.ts';
-import { contactsRestore } from '../../workloads/contacts/contacts-restore.ts';
 import { contactsWorkload } from '../../workloads/contacts/contacts-workload.ts';
 import { conversationWorkload } from '../../workloads/conversation/conversation-workload.ts';
 import { directoryWorkload } from '../../workloads/directory/directory-workload.ts';
 import { driveWorkload } from '../../workloads/drive/drive-workload.ts';
-import { mailRestore } from '../../workloads/mail/restore/mail-restore.ts';
 import { mailWorkload } from '../../workloads/mail/mail-workload.ts';
 import { archiveWorkload, mailboxExportWorkload } from '../../workloads/mailbox-export/export-workloads.ts';
 import { plannerWorkload } from '../../workloads/planner/planner-workload.ts';
@@ -15,7 +13,6 @@ import { settingsWorkload } from '../../workloads/settings/settings-workload.ts'
 import { siteWorkload } from '../../workloads/site/site-workload.ts';
 import { tasksWorkload } from '../../workloads/tasks/tasks-workload.ts';
 import { teamWorkload } from '../../workloads/team/team-workload.ts';
-import type { RestorableWorkload } from '../../workloads/cloud-target.ts';
 import type { Workload } from '../../workloads/workload.ts';
 
 const byService: Readonly<Record<ServiceName, Workload>> = {
@@ -36,8 +33,3 @@ const byService: Readonly<Record<ServiceName, Workload>> = {
 };
 
 export const workloads: readonly Workload[] = Object.values(byService);
-
-/** Those that can be written back to Microsoft 365, by service. */
-export const restorables: ReadonlyMap<string, RestorableWorkload> = new Map(
-  [mailRestore, contactsRestore].map((restorable) => [restorable.name, restorable]),
-);
